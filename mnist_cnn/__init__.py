@@ -1,0 +1,1 @@
+"""Handwritten digits: MNIST, a small Keras CNN, and drawings made to look like MNIST."""

@@ -1,0 +1,88 @@
+"""Train the classifier from scratch; write the model, its log, figures and metrics to assets/."""
+
+import argparse
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+from mnist_cnn import results
+from mnist_cnn.data import DATA_PATH, DataError, fingerprint, load_mnist
+from mnist_cnn.evaluate import evaluate
+from mnist_cnn.model import MODEL_PATH, build_model, parameter_arithmetic, save_model
+from mnist_cnn.training import Recipe, share_gpu_memory, train
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Train, evaluate and write everything, or nothing at all; return the exit status."""
+    args = parse(argv)
+    try:
+        run(args)
+    except (DataError, OSError) as error:
+        print(f"{error}\nNothing was written.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nInterrupted: the files in {args.output} are as they were.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def run(args: argparse.Namespace) -> None:
+    """Train as the arguments say."""
+    started = time.perf_counter()
+    share_gpu_memory()
+    recipe = Recipe(epochs=args.epochs, batch_size=args.batch_size, seed=args.seed)
+    with results.all_or_nothing(args.output) as folder:
+        (x_train, y_train), (x_test, y_test) = load_mnist(args.data)
+        print(f"x_train {x_train.shape}, y_train {y_train.shape}")
+        print(f"x_test {x_test.shape}, y_test {y_test.shape}")
+        describe_network()
+        model, history = train(x_train, y_train, recipe)
+
+        result = evaluate(model, x_test, y_test)
+        print(f"test: loss {result.loss:.4f}, accuracy {result.accuracy:.4f}")
+        save_model(model, folder / MODEL_PATH.name)
+        results.write_log(folder, history)
+        results.write_figures(folder, history, result, x_test, args.seed)
+        results.write_metrics(
+            folder,
+            model,
+            result,
+            recipe=dataclasses.asdict(recipe),
+            data_sha256=fingerprint(x_train, y_train, x_test, y_test),
+            wall_time_seconds=round(time.perf_counter() - started, 1),
+        )
+    print(f"written to {args.output}")
+
+
+def describe_network() -> None:
+    """Print the summary table, and how every parameter count comes about."""
+    model = build_model()
+    model.summary()
+    for name, arithmetic, count in parameter_arithmetic(model):
+        print(f"{name:>10}: {arithmetic} = {count:,}")
+    print(f"{'total':>10}: {model.count_params():,}")
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--epochs", type=positive, default=Recipe.epochs, help="passes over the data")
+    parser.add_argument("--batch-size", type=positive, default=Recipe.batch_size, help="images a step")
+    parser.add_argument("--seed", type=int, default=Recipe.seed, help="same seed, same weights")
+    parser.add_argument("--data", type=Path, default=DATA_PATH, help="mnist.npz or a folder of IDX files")
+    parser.add_argument("--output", type=Path, default=MODEL_PATH.parent, help="folder for all results")
+    return parser.parse_args(argv)
+
+
+def positive(text: str) -> int:
+    """Read a whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
