@@ -1,0 +1,50 @@
+// The answer. Gradio runs this once with: element, props, watch.
+// props.value is null for an empty pad, else {digit, probabilities, seen}; what is seen
+// is also told to the rest of the page, as a "seen" event.
+
+const root = element.querySelector(".recognition");
+const digit = element.querySelector(".digit");
+const sentence = element.querySelector(".sentence");
+const bars = [...element.querySelectorAll("[data-digit]")];
+const seen = element.querySelector("#seen canvas").getContext("2d");
+
+const percent = (share) => {
+  if (share > 0.999) return "> 99.9 %";
+  const rounded = (share * 100).toFixed(share < 0.1 || share > 0.99 ? 1 : 0);
+  return `${rounded} %`;
+};
+
+function describe({ digit, probabilities }) {
+  const ranked = probabilities.map((p, d) => [p, d]).sort((a, b) => b[0] - a[0]);
+  const [[best], [second, runnerUp]] = ranked;
+  const values = { digit, probability: percent(best), runnerUp, second: percent(second) };
+  return say(second > best / 4 ? "answer.close" : "answer.sure", values);
+}
+
+function showSeen(grey) {
+  const image = new ImageData(28, 28);
+  for (let i = 0; i < 784; i++) image.data.fill(grey?.charCodeAt(i) ?? 0, 4 * i, 4 * i + 3);
+  for (let i = 0; i < 784; i++) image.data[4 * i + 3] = 255;
+  seen.putImageData(image, 0, 0);
+}
+
+function show() {
+  const value = props.value?.probabilities ? props.value : null;
+  root.dataset.state = value ? "recognised" : "blank";
+  digit.textContent = value ? value.digit : "";
+  sentence.textContent = value ? describe(value) : say("answer.blank");
+  showSeen(value && atob(value.seen));
+  document.dispatchEvent(new CustomEvent("seen", { detail: value?.seen ?? null }));
+  bars.forEach((bar, d) => {
+    const probability = value?.probabilities[d] ?? 0;
+    bar.dataset.probability = probability;
+    bar.classList.toggle("best", d === value?.digit);
+    bar.querySelector("u").style.transform = `scaleX(${probability})`;
+    bar.querySelector("span").textContent = value ? percent(probability) : "";
+  });
+}
+
+show();
+sentence.textContent = say("answer.waking");
+root.dataset.state = "waking";
+watch("value", show);

@@ -1,0 +1,215 @@
+// A drawing pad. Gradio runs this once with: element, trigger, props, watch.
+//
+// A drawing is a list of strokes {points, width, erase}, all lengths as shares of the
+// pad's side, so that it can be painted at any resolution: on the screen in the theme's
+// colours, and at SENT_SIDE in black on white for the network.
+
+const SENT_SIDE = 280;
+const PAUSE = 40; // ms between two reports while the pen is moving
+const MEMORY = "sketchpad-brush";
+
+const canvas = element.querySelector("canvas");
+const hint = element.querySelector(".hint");
+const slider = element.querySelector(".width");
+const button = (name) => element.querySelector(`button.${name}`);
+
+let strokes = []; // never changed in place, except for the points of the current stroke
+let past = [];
+let future = [];
+let current = null;
+let erasing = false;
+
+// ---- painting
+
+function trace(context, points, side) {
+  const [first, ...rest] = points.map(([x, y]) => [x * side, y * side]);
+  context.beginPath();
+  context.moveTo(...first);
+  // Curves through the midpoints, with the points themselves as handles, hide the corners.
+  rest.forEach(([x, y], i) => {
+    const next = rest[i + 1] ?? [x, y];
+    context.quadraticCurveTo(x, y, (x + next[0]) / 2, (y + next[1]) / 2);
+  });
+  if (!rest.length) context.lineTo(...first);
+  context.stroke();
+}
+
+function paint(target, ink, paper) {
+  const context = target.getContext("2d");
+  context.fillStyle = paper;
+  context.fillRect(0, 0, target.width, target.height);
+  context.lineCap = context.lineJoin = "round";
+  for (const { points, width, erase } of strokes) {
+    context.strokeStyle = erase ? paper : ink;
+    context.lineWidth = width * target.width;
+    trace(context, points, target.width);
+  }
+}
+
+let frame = 0;
+function show() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    const side = Math.round(canvas.clientWidth * devicePixelRatio);
+    if (!side) return; // the tab is hidden
+    if (canvas.width !== side) canvas.width = canvas.height = side;
+    const style = getComputedStyle(canvas);
+    paint(canvas, style.color, style.backgroundColor);
+  });
+  hint.hidden = strokes.length > 0;
+  button("undo").disabled = !past.length;
+  button("redo").disabled = !future.length;
+  button("clear").disabled = !strokes.length;
+}
+
+// ---- reporting: at once, then at most every PAUSE ms, the last state always
+
+const sent = document.createElement("canvas");
+sent.width = sent.height = SENT_SIDE;
+let resting = 0;
+let unsaid = false;
+
+function report() {
+  show();
+  unsaid = true;
+  if (!resting) say();
+}
+
+function say() {
+  resting = 0;
+  if (!unsaid) return;
+  unsaid = false;
+  if (strokes.length) paint(sent, "black", "white");
+  props.value = strokes.length ? sent.toDataURL("image/png") : "";
+  trigger("change");
+  resting = setTimeout(say, PAUSE);
+}
+
+// ---- the pen
+
+function place(event) {
+  const box = canvas.getBoundingClientRect();
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+}
+
+function remember() {
+  past = [...past, strokes];
+  future = [];
+}
+
+function put(point, width, erase) {
+  remember();
+  current = { points: [point], width, erase };
+  strokes = [...strokes, current];
+}
+
+canvas.addEventListener("pointerdown", (event) => {
+  stop();
+  if (event.button !== 0 || current) return;
+  event.preventDefault();
+  canvas.setPointerCapture(event.pointerId);
+  // A stylus eraser erases, whatever tool is chosen. An eraser is wider than the pen.
+  const erase = erasing || event.buttons === 32;
+  put(place(event), (slider.value / 100) * (erase ? 2 : 1), erase);
+  current.pointer = event.pointerId;
+  report();
+});
+
+canvas.addEventListener("pointermove", (event) => {
+  if (event.pointerId !== current?.pointer) return;
+  const moves = event.getCoalescedEvents?.() ?? [];
+  current.points.push(...(moves.length ? moves : [event]).map(place));
+  report();
+});
+
+for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+  canvas.addEventListener(end, (event) => {
+    if (event.pointerId !== current?.pointer) return;
+    current = null;
+    report();
+  });
+
+// ---- the tools
+
+function choose(eraser) {
+  erasing = eraser;
+  button("eraser").setAttribute("aria-pressed", eraser);
+  button("pen").setAttribute("aria-pressed", !eraser);
+  canvas.classList.toggle("erasing", eraser);
+}
+
+function step(from, to) {
+  stop();
+  if (!from.length || current) return;
+  to.push(strokes);
+  strokes = from.pop();
+  report();
+}
+
+function clear() {
+  stop();
+  current = null;
+  if (!strokes.length) return;
+  remember();
+  strokes = [];
+  report();
+}
+
+button("pen").addEventListener("click", () => choose(false));
+button("eraser").addEventListener("click", () => choose(true));
+button("undo").addEventListener("click", () => step(past, future));
+button("redo").addEventListener("click", () => step(future, past));
+button("clear").addEventListener("click", clear);
+
+document.addEventListener("keydown", (event) => {
+  if (!canvas.clientWidth || event.target.matches?.("input:not([type=range]), textarea")) return;
+  const key = event.key.toLowerCase();
+  if (key === "escape") clear();
+  else if (!(event.ctrlKey || event.metaKey)) return;
+  else if (key === "y" || (key === "z" && event.shiftKey)) step(future, past);
+  else if (key === "z") step(past, future);
+  else return;
+  event.preventDefault();
+});
+
+slider.value = localStorage.getItem(MEMORY) ?? props.brush * 100;
+slider.addEventListener("input", () => localStorage.setItem(MEMORY, slider.value));
+
+// ---- replaying a drawing: element.dispatchEvent(new CustomEvent("replay", {detail: strokes}))
+// with strokes as lists of [x, y] points
+
+let playing = 0;
+function stop() {
+  if (!playing) return;
+  cancelAnimationFrame(playing);
+  playing = 0;
+  current = null;
+}
+
+element.addEventListener("replay", ({ detail }) => {
+  clear();
+  const queue = detail.flatMap((stroke) => stroke.map((point, i) => [point, i === 0]));
+  const started = performance.now();
+  let played = 0;
+  const play = (now) => {
+    for (; played < queue.length && played * 12 <= now - started; played++) {
+      const [point, first] = queue[played];
+      if (first) put(point, slider.value / 100, false);
+      else current.points.push(point);
+    }
+    const finished = played === queue.length;
+    if (finished) current = null;
+    report();
+    playing = finished ? 0 : requestAnimationFrame(play);
+  };
+  playing = requestAnimationFrame(play);
+});
+
+// ---- the world around
+
+watch("value", () => {
+  if (!props.value && strokes.length) clear();
+});
+new ResizeObserver(show).observe(canvas);
+new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] });
+show();

@@ -1,0 +1,1 @@
+"""The web page, the only part of the package that knows Gradio."""

@@ -1,0 +1,30 @@
+"""A Gradio component made of a template, a style and a script, each in a file of its own."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+FILES = Path(__file__).resolve().parent.parent.parent / "assets" / "page"
+
+
+class FileComponent(gr.HTML):
+    """``gr.HTML`` whose template, CSS and JavaScript are ``assets/page/NAME.html`` and so on.
+
+    The script runs once, with ``element``, ``trigger``, ``props``, ``server`` and ``watch``.
+    """
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        """Read the files of ``name``; a missing style or script is none."""
+        super().__init__(
+            html_template=_read(f"{name}.html"),
+            css_template=_read(f"{name}.css"),
+            js_on_load=_read(f"{name}.js"),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+
+def _read(name: str) -> str:
+    path = FILES / name
+    return path.read_text("utf-8") if path.exists() else ""

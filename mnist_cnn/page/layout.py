@@ -1,0 +1,42 @@
+"""The page put together: a header, the tabs, and the look inside the network below them."""
+
+from typing import Any
+
+import gradio as gr
+
+from mnist_cnn.page.answer import Answer
+from mnist_cnn.page.component import FILES, FileComponent
+from mnist_cnn.page.sketchpad import Sketchpad
+from mnist_cnn.page.texts import language_script, native_texts, text
+from mnist_cnn.page.theme import paper_theme
+from mnist_cnn.recognize import Recognizer
+
+
+def build_page(recognizer: Recognizer) -> gr.Blocks:
+    """Lay out the page around a recogniser."""
+    with gr.Blocks(analytics_enabled=False, title="Draw a digit") as page:
+        FileComponent("header", elem_id="header")
+        with gr.Tabs():
+            with gr.Tab(text("tab.draw"), id="draw"):
+                draw_tab(recognizer)
+    return page
+
+
+def draw_tab(recognizer: Recognizer) -> None:
+    """Lay out the pad and the answer beside it."""
+    with gr.Row(elem_id="draw"):
+        pad = Sketchpad(elem_id="sketchpad")
+        answer = Answer(elem_id="recognition")
+    # No queue: it costs more than the recognition itself.
+    pad.change(recognizer, pad, answer, queue=False, show_progress="hidden", api_visibility="private")
+
+
+def launch_options() -> dict[str, Any]:
+    """Return what ``launch`` must be told for the page to look and read as it should."""
+    return {
+        "theme": paper_theme(),
+        "css_paths": [FILES / "page.css"],
+        "head": language_script(),
+        "i18n": native_texts(),
+        "footer_links": ["api"],
+    }
