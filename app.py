@@ -12,7 +12,7 @@ demo = build_page(recognizer)
 def main() -> None:
     """Open the page first, then load the network; an early drawing waits for it."""
     demo.launch(prevent_thread_lock=True, **launch_options())
-    Thread(target=recognizer.load, daemon=True).start()
+    Thread(target=lambda: recognizer.model, daemon=True).start()
     demo.block_thread()
 
 

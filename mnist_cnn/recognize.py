@@ -44,8 +44,9 @@ class Recognizer:
         self._model: keras.Model | None = None
         self._lock = Lock()
 
-    def load(self) -> None:
-        """Load the model and trace its forward pass, unless that is done.
+    @property
+    def model(self) -> keras.Model:
+        """The model, loaded and traced when it is first asked for.
 
         Raises:
             ModelError: when the file is missing or damaged.
@@ -57,6 +58,7 @@ class Recognizer:
                 model = load_model(self._path or MODEL_PATH)
                 predict(model, np.zeros((1, *model.input_shape[1:]), np.float32))
                 self._model = model
+            return self._model
 
     def __call__(self, canvas: Image.Image | NDArray[np.uint8] | None) -> Recognition | None:
         """Recognise a drawing; ``None`` when nothing is drawn.
@@ -70,7 +72,7 @@ class Recognizer:
         tensor = None if canvas is None else preprocess(canvas)
         if tensor is None:
             return None
-        self.load()
+        model = self.model
         from mnist_cnn.model import predict
 
-        return Recognition(tensor, predict(self._model, tensor[np.newaxis])[0])
+        return Recognition(tensor, predict(model, tensor[np.newaxis])[0])

@@ -6,6 +6,7 @@ import gradio as gr
 
 from mnist_cnn.page.answer import Answer
 from mnist_cnn.page.component import FILES, FileComponent
+from mnist_cnn.page.inside import Inside
 from mnist_cnn.page.sketchpad import Sketchpad
 from mnist_cnn.page.texts import language_script, native_texts, text
 from mnist_cnn.page.theme import paper_theme
@@ -19,6 +20,7 @@ def build_page(recognizer: Recognizer) -> gr.Blocks:
         with gr.Tabs():
             with gr.Tab(text("tab.draw"), id="draw"):
                 draw_tab(recognizer)
+        Inside(recognizer, elem_id="inside")
     return page
 
 
