@@ -62,11 +62,20 @@ def preprocess(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.float32] |
         TypeError: when an array is not uint8.
         ValueError: when an array has another shape or no pixels.
     """
-    ink = extract_ink(canvas)
+    return ink_to_tensor(extract_ink(canvas))
+
+
+def ink_to_tensor(ink: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """Scale, center and normalise ink that is already separated from its paper.
+
+    Args:
+        ink: uint8 (H, W), 0 for paper.
+
+    Returns:
+        As :func:`preprocess`.
+    """
     box = bounding_box(ink)
-    if box is None:
-        return None
-    return to_tensor(center(scale_to_box(ink, box)))
+    return None if box is None else to_tensor(center(scale_to_box(ink, box)))
 
 
 def to_tensor(images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -181,10 +190,11 @@ def _as_channels(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
     pixels = _image_to_array(canvas) if isinstance(canvas, Image.Image) else np.asarray(canvas)
     if pixels.dtype != np.uint8:
         raise TypeError(f"canvas must be a PIL image or a uint8 array, not {pixels.dtype}")
+    shape = pixels.shape
     if pixels.ndim == 2:
         pixels = pixels[..., np.newaxis]
     if pixels.ndim != 3 or pixels.shape[2] not in (1, 3, 4) or pixels.size == 0:
-        raise ValueError(f"canvas must be (H, W), (H, W, 3) or (H, W, 4), not {np.shape(canvas)}")
+        raise ValueError(f"canvas must be (H, W), (H, W, 3) or (H, W, 4), not {shape}")
     return pixels
 
 
@@ -195,7 +205,9 @@ def _image_to_array(image: Image.Image) -> NDArray[np.uint8]:
         # No mode says where white is: 1 for fractions, 255 for bytes, else 16 bits.
         white = next((top for top in (1, 255) if values.max(initial=0) <= top), 65535)
         return np.clip(np.rint(values * (255 / white)), 0, 255).astype(np.uint8)
-    if image.mode == "LAB":  # Pillow converts it to nothing else
+    if image.mode == "La":  # Pillow converts it to nothing but LA
+        image = image.convert("LA")
+    if image.mode == "LAB":  # Pillow converts it to nothing else without colour profiles
         return np.asarray(image.getchannel("L"))
     if "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info:
         return np.asarray(image.convert("RGBA"))
@@ -216,8 +228,12 @@ def _contrast(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     paper = _paper(pixels)
     # Channel by channel: ten times as fast as a maximum over the short last axis.
     channels = [np.ascontiguousarray(pixels[..., k]) for k in range(pixels.shape[2])]
-    darker = reduce(np.maximum, [np.maximum(p, c) - c for p, c in zip(paper, channels, strict=True)])
-    lighter = reduce(np.maximum, [c - np.minimum(p, c) for p, c in zip(paper, channels, strict=True)])
+    darker = reduce(
+        np.maximum, [np.maximum(p, c) - c for p, c in zip(paper, channels, strict=True)]
+    )
+    lighter = reduce(
+        np.maximum, [c - np.minimum(p, c) for p, c in zip(paper, channels, strict=True)]
+    )
     ink = darker if darker.sum() >= lighter.sum() else lighter
     return ink if ink.max() >= FAINTEST_INK else np.zeros_like(ink)
 
@@ -255,9 +271,11 @@ def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cleaned
 
 
-def _specks(labels: NDArray[np.int32], areas: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _specks(labels: NDArray[np.int32], areas: NDArray[np.number]) -> NDArray[np.bool_]:
     """Tell which of n labelled pieces are stray specks: bool (n,)."""
-    extents = np.array([[(s.start, s.stop) for s in piece] for piece in ndimage.find_objects(labels)])
+    extents = np.array(
+        [[(s.start, s.stop) for s in piece] for piece in ndimage.find_objects(labels)]
+    )
     largest = extents[areas.argmax()]
     # Distance between the boxes of two pieces: 0 where they overlap.
     gaps = np.maximum(extents[..., 0] - largest[:, 1], largest[:, 0] - extents[..., 1])

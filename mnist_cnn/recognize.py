@@ -1,17 +1,23 @@
-"""From a drawing to an answer, for the page, for programs and for the command line."""
+"""From a drawing to an answer, for the page, for programs and for the command line:
+``python -m mnist_cnn.recognize FILE...``.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_cnn.preprocess import preprocess
+from mnist_cnn.photo import photo_to_ink
+from mnist_cnn.preprocess import ink_to_tensor, preprocess
 
 if TYPE_CHECKING:
     import keras
@@ -30,6 +36,10 @@ class Recognition:
     def digit(self) -> int:
         """The most probable digit."""
         return int(self.probabilities.argmax())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return digit and probabilities as JSON values."""
+        return {"digit": self.digit, "probabilities": [round(float(p), 6) for p in self.probabilities]}
 
 
 class Recognizer:
@@ -69,10 +79,69 @@ class Recognizer:
         Raises:
             ModelError: when the model file is missing or damaged.
         """
-        tensor = None if canvas is None else preprocess(canvas)
+        return self.read(None if canvas is None else preprocess(canvas))
+
+    def photo(self, photo: Image.Image) -> Recognition | None:
+        """Recognise a digit on a photographed sheet; ``None`` when the sheet is empty.
+
+        Args:
+            photo: as for :func:`mnist_cnn.photo.photo_to_ink`.
+
+        Raises:
+            ModelError: when the model file is missing or damaged.
+        """
+        return self.read(ink_to_tensor(photo_to_ink(photo)))
+
+    def read(self, tensor: NDArray[np.float32] | None) -> Recognition | None:
+        """Read a tensor (28, 28, 1) in [0, 1]; ``None`` for ``None``."""
         if tensor is None:
             return None
         model = self.model
         from mnist_cnn.model import predict
 
         return Recognition(tensor, predict(model, tensor[np.newaxis])[0])
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Recognise image files and print a line for each; return the exit status."""
+    from mnist_cnn.model import ModelError
+
+    args = _parse(argv)
+    recognizer, status = Recognizer(args.model), 0
+    for path in args.files:
+        try:
+            with Image.open(path) as image:
+                recognition = recognizer.photo(image) if args.photo else recognizer(image)
+        except ModelError as error:
+            print(error, file=sys.stderr)
+            return 1
+        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            print(f"{path}: cannot be read as an image: {error}", file=sys.stderr)
+            status = 1
+            continue
+        print(_as_line(path, recognition, args.json))
+    return status
+
+
+def _as_line(path: Path, recognition: Recognition | None, as_json: bool) -> str:
+    if as_json:
+        answer = recognition.as_json() if recognition else {"digit": None, "probabilities": None}
+        return json.dumps({"file": str(path), **answer})
+    if recognition is None:
+        return f"{path}: nothing is drawn"
+    return f"{path}: {recognition.digit} ({recognition.probabilities.max():.1%})"
+
+
+def _parse(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m mnist_cnn.recognize", description="Recognise handwritten digits in images."
+    )
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="one digit each")
+    parser.add_argument("--photo", action="store_true", help="find the ink on photographed paper")
+    parser.add_argument("--json", action="store_true", help="print a JSON object a line")
+    parser.add_argument("--model", type=Path, help="a .keras or .h5 file instead of the shipped one")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

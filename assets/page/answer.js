@@ -6,7 +6,7 @@ const root = element.querySelector(".recognition");
 const digit = element.querySelector(".digit");
 const sentence = element.querySelector(".sentence");
 const bars = [...element.querySelectorAll("[data-digit]")];
-const seen = element.querySelector("#seen canvas").getContext("2d");
+const seen = element.querySelector(".seen canvas").getContext("2d");
 
 const percent = (share) => {
   if (share > 0.999) return "> 99.9 %";

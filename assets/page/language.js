@@ -24,6 +24,11 @@
       if (element.tagName === "BUTTON") element.title = say(element.dataset.label);
       element.removeAttribute("data-label");
     }
+    for (const link of document.querySelectorAll("a[data-language]")) {
+      link.href = `?lang=${language === "en" ? "zh-CN" : "en"}`;
+      link.lang = language === "en" ? "zh-CN" : "en";
+      link.removeAttribute("data-language");
+    }
     if (document.title !== say("title")) document.title = say("title");
   }
   new MutationObserver(translate).observe(document, { childList: true, subtree: true });

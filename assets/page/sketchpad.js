@@ -175,8 +175,8 @@ document.addEventListener("keydown", (event) => {
 slider.value = localStorage.getItem(MEMORY) ?? props.brush * 100;
 slider.addEventListener("input", () => localStorage.setItem(MEMORY, slider.value));
 
-// ---- replaying a drawing: element.dispatchEvent(new CustomEvent("replay", {detail: strokes}))
-// with strokes as lists of [x, y] points
+// ---- replaying a drawing, on a "replay" event that reaches this element,
+// its detail the strokes as lists of [x, y] points
 
 let playing = 0;
 function stop() {

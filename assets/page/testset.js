@@ -8,6 +8,7 @@ const status = find(".status");
 const redraw = find(".redraw");
 const table = find("tbody");
 const DIGITS = [...Array(10).keys()];
+const ROOM = 15; // images of a cell that are shown large
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 const percent = (share) =>
@@ -93,6 +94,7 @@ async function open(button) {
   const right = truth === predicted ? "right" : "wrong";
   const few = values.count > values.shown ? "some" : values.count === 1 ? "one" : "all";
   find(".cell h3").textContent = say(`testset.cell.${right}.${few}`, values);
+  find(".cell ol").classList.toggle("small", exhibits.length > ROOM);
   hang(".cell ol", exhibits);
 }
 

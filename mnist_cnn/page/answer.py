@@ -12,9 +12,9 @@ from mnist_cnn.recognize import Recognition
 class Answer(FileComponent):
     """Shows a :class:`Recognition`, or an invitation to draw when there is none."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        """Make an answer that waits for the network."""
-        super().__init__("answer", **kwargs)
+    def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
+        """Make an answer; its parts have the ids answer, probabilities and seen after ``prefix``."""
+        super().__init__("answer", prefix=prefix, **kwargs)
 
     def postprocess(self, value: Recognition | None) -> dict[str, Any] | None:
         """Turn a recognition into what the page's script shows."""

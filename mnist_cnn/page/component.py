@@ -1,5 +1,6 @@
 """A Gradio component made of a template, a style and a script, each in a file of its own."""
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -28,3 +29,8 @@ class FileComponent(gr.HTML):
 def _read(name: str) -> str:
     path = FILES / name
     return path.read_text("utf-8") if path.exists() else ""
+
+
+def data_url(content: bytes, kind: str) -> str:
+    """Write an image file's bytes as a data URL; ``kind`` is ``png``, ``webp`` and so on."""
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

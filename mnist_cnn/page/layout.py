@@ -4,12 +4,15 @@ from typing import Any
 
 import gradio as gr
 
-from mnist_cnn.page.answer import Answer
 from mnist_cnn.page.component import FILES, FileComponent
+from mnist_cnn.page.draw import draw_tab
 from mnist_cnn.page.inside import Inside
-from mnist_cnn.page.sketchpad import Sketchpad
+from mnist_cnn.page.photo import photo_tab
+from mnist_cnn.page.program import program_tab
+from mnist_cnn.page.testset import testset_tab
 from mnist_cnn.page.texts import language_script, native_texts, text
 from mnist_cnn.page.theme import paper_theme
+from mnist_cnn.page.training import training_tab
 from mnist_cnn.recognize import Recognizer
 
 
@@ -20,17 +23,16 @@ def build_page(recognizer: Recognizer) -> gr.Blocks:
         with gr.Tabs():
             with gr.Tab(text("tab.draw"), id="draw"):
                 draw_tab(recognizer)
+            with gr.Tab(text("tab.photo"), id="photo-tab"):
+                photo_tab(recognizer)
+            with gr.Tab(text("tab.testset"), id="testset"):
+                testset_tab(recognizer)
+            with gr.Tab(text("tab.training"), id="training"):
+                training_tab()
+            with gr.Tab(text("tab.program"), id="program"):
+                program_tab(recognizer)
         Inside(recognizer, elem_id="inside")
     return page
-
-
-def draw_tab(recognizer: Recognizer) -> None:
-    """Lay out the pad and the answer beside it."""
-    with gr.Row(elem_id="draw"):
-        pad = Sketchpad(elem_id="sketchpad")
-        answer = Answer(elem_id="recognition")
-    # No queue: it costs more than the recognition itself.
-    pad.change(recognizer, pad, answer, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def launch_options() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import re
 from typing import Any
 
 import gradio as gr
@@ -12,7 +13,8 @@ from PIL import Image
 
 from mnist_cnn.page.component import FileComponent
 
-PNG_PREFIX = "data:image/png;base64,"
+DATA_URL = re.compile(r"data:image/\w+;base64,")
+FORMATS = ("PNG", "JPEG", "WEBP")
 # The pad sends 280 x 280; anything much larger did not come from it.
 LARGEST_SIDE = 1024
 LONGEST_VALUE = 2_000_000
@@ -34,12 +36,12 @@ class Sketchpad(FileComponent):
         """Decode what the pad sends.
 
         Args:
-            payload: a PNG as a data URL, or nothing.
+            payload: an image as a data URL, or nothing.
 
         Returns:
             uint8 (H, W), ink dark on white, or ``None`` for an empty pad.
         """
-        return decode_png(payload) if payload else None
+        return decode_image(payload) if payload else None
 
     def postprocess(self, value: None) -> str:
         """Empty the pad, the only thing that a handler can set it to."""
@@ -47,7 +49,7 @@ class Sketchpad(FileComponent):
 
     def api_info(self) -> dict[str, Any]:
         """Describe the value for API users."""
-        return {"type": "string", "description": f"a PNG as a data URL: {PNG_PREFIX}..."}
+        return {"type": "string", "description": "an image as a data URL"}
 
     def example_payload(self) -> str:
         """Return a value for the API page: an empty pad."""
@@ -58,28 +60,42 @@ class Sketchpad(FileComponent):
         return None
 
 
-def decode_png(text: str) -> NDArray[np.uint8]:
-    """Decode a PNG given as base64 or as a data URL to grey levels.
+def decode_image(image: Any) -> NDArray[np.uint8]:
+    """Decode a drawing that came from outside.
 
     Args:
-        text: at most 2 MB, with or without the prefix of a data URL.
+        image: a PNG, JPEG or WebP in base64, at most 2 MB, with or without the prefix
+            of a data URL; or a list of rows of grey levels.
 
     Returns:
         uint8 (H, W), at most 1024 x 1024, transparency laid on white.
 
     Raises:
-        gradio.Error: when it is not base64, not a PNG, or too large.
+        gradio.Error: when it is anything else, or too large.
     """
+    return _decode_rows(image) if isinstance(image, list) else _decode_base64(image)
+
+
+def _decode_rows(rows: list[Any]) -> NDArray[np.uint8]:
+    if not 1 <= len(rows) <= LARGEST_SIDE:
+        raise _refuse(f"The drawing has {len(rows)} rows; send 1 to {LARGEST_SIDE}.")
+    try:
+        return np.array(rows, dtype=object).astype(np.uint8, casting="unsafe")
+    except (OverflowError, TypeError, ValueError):
+        raise _refuse("The drawing must be rows of equal length of whole numbers 0 to 255.") from None
+
+
+def _decode_base64(text: Any) -> NDArray[np.uint8]:
     if not isinstance(text, str) or len(text) > LONGEST_VALUE:
         raise _refuse(f"The drawing must be text of at most {LONGEST_VALUE:,} characters.")
     try:
-        content = base64.b64decode(text.removeprefix(PNG_PREFIX), validate=True)
-        image = Image.open(io.BytesIO(content), formats=["PNG"])
+        content = base64.b64decode(DATA_URL.sub("", text, count=1), validate=True)
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
         if max(image.size) > LARGEST_SIDE:
             raise _refuse(f"The drawing is {image.size}; send at most {LARGEST_SIDE} a side.")
         rgba = image.convert("RGBA")
     except (binascii.Error, ValueError, OSError, SyntaxError):
-        raise _refuse("The drawing could not be read: send a PNG in base64.") from None
+        raise _refuse("The drawing could not be read: send a PNG, JPEG or WebP in base64.") from None
     return np.asarray(Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("L"))
 
 

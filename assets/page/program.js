@@ -1,0 +1,23 @@
+// Examples of calling the app, for the address at which it is open. Gradio runs this once.
+
+const here = location.origin + location.pathname.replace(/\/$/, "");
+
+element.querySelector(".python").textContent = `import base64
+from pathlib import Path
+
+from gradio_client import Client
+
+image = base64.b64encode(Path("seven.png").read_bytes()).decode()
+print(Client("${here}").predict(image, api_name="/recognize"))`;
+
+element.querySelector(".curl").textContent = `curl -s ${here}/gradio_api/run/recognize \\
+  -H "Content-Type: application/json" \\
+  -d "{\\"data\\": [\\"$(base64 -w 0 seven.png)\\"]}"`;
+
+element.addEventListener("click", async ({ target }) => {
+  const button = target.closest("button");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.nextElementSibling.textContent);
+  button.textContent = say("program.copied");
+  setTimeout(() => (button.textContent = say("program.copy")), 1500);
+});

@@ -1,0 +1,23 @@
+"""The tab for drawing: the pad, the answer beside it, and drawings to try."""
+
+import json
+
+import gradio as gr
+
+from mnist_cnn.page.answer import Answer
+from mnist_cnn.page.component import FILES, FileComponent
+from mnist_cnn.page.sketchpad import Sketchpad
+from mnist_cnn.recognize import Recognizer
+
+
+def draw_tab(recognizer: Recognizer) -> None:
+    """Lay out the tab."""
+    with gr.Row(elem_classes="side-by-side"):
+        pad = Sketchpad(elem_id="sketchpad")
+        answer = Answer(elem_id="recognition")
+    examples = json.loads((FILES / "examples.json").read_text("utf-8"))
+    FileComponent("examples", value=examples, elem_id="examples")
+    # No queue: it costs more than the recognition itself.
+    pad.change(
+        recognizer, pad, answer, queue=False, show_progress="hidden", api_visibility="private"
+    )

@@ -1,0 +1,29 @@
+"""The tab for programs: a named endpoint, and examples of calling it that work as shown."""
+
+from typing import Any
+
+import gradio as gr
+
+from mnist_cnn.page.component import FileComponent
+from mnist_cnn.page.sketchpad import decode_image
+from mnist_cnn.recognize import Recognizer
+
+
+def program_tab(recognizer: Recognizer) -> None:
+    """Lay out the tab and offer the endpoint ``recognize``."""
+
+    def recognize(image: str | list[list[int]]) -> dict[str, Any]:
+        """Recognise a handwritten digit (0 to 9) in an image. 识别图像中的手写数字。
+
+        Args:
+            image: a PNG in base64, or a list of rows of grey levels 0 to 255;
+                dark strokes on light paper or the other way round.
+
+        Returns:
+            digit: the digit, or null when nothing is drawn; probabilities: ten numbers.
+        """
+        recognition = recognizer(decode_image(image))
+        return recognition.as_json() if recognition else {"digit": None, "probabilities": None}
+
+    gr.api(recognize, api_name="recognize", queue=False)
+    FileComponent("program", elem_id="program")
