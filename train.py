@@ -7,10 +7,11 @@ import time
 from pathlib import Path
 
 from mnist_cnn import results
+from mnist_cnn.backend import share_gpu_memory
 from mnist_cnn.data import DATA_PATH, DataError, fingerprint, load_mnist
 from mnist_cnn.evaluate import evaluate
 from mnist_cnn.model import MODEL_PATH, build_model, parameter_arithmetic, save_model
-from mnist_cnn.training import Recipe, share_gpu_memory, train
+from mnist_cnn.training import Recipe, train
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -69,11 +70,19 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument("--epochs", type=positive, default=Recipe.epochs, help="passes over the data")
-    parser.add_argument("--batch-size", type=positive, default=Recipe.batch_size, help="images a step")
+    parser.add_argument(
+        "--epochs", type=positive, default=Recipe.epochs, help="passes over the data"
+    )
+    parser.add_argument(
+        "--batch-size", type=positive, default=Recipe.batch_size, help="images a step"
+    )
     parser.add_argument("--seed", type=int, default=Recipe.seed, help="same seed, same weights")
-    parser.add_argument("--data", type=Path, default=DATA_PATH, help="mnist.npz or a folder of IDX files")
-    parser.add_argument("--output", type=Path, default=MODEL_PATH.parent, help="folder for all results")
+    parser.add_argument(
+        "--data", type=Path, default=DATA_PATH, help="mnist.npz or a folder of IDX files"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=MODEL_PATH.parent, help="folder for all results"
+    )
     return parser.parse_args(argv)
 
 

@@ -82,7 +82,8 @@ def _read(path: Path, name: str) -> NDArray[np.uint8]:
 
 def _read_npz(path: Path, name: str) -> NDArray[np.uint8]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # NumPy leaves a file that it opened itself open when it is no archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return archive[name]
     except KeyError:
         raise DataError(f"{path} has no array {name}; is it MNIST?") from None

@@ -88,7 +88,9 @@ def samples(
         figure = Figure(figsize=(10, 2.3 * n_rows), layout="constrained")
         for axes in figure.subplots(n_rows, n_columns, squeeze=False).flat:
             axes.axis("off")
-        for axes, image, label, row in zip(figure.axes, images, labels, probabilities, strict=False):
+        for axes, image, label, row in zip(
+            figure.axes, images, labels, probabilities, strict=False
+        ):
             _draw_sample(axes, image, int(label), row, font)
     return figure
 
@@ -103,7 +105,9 @@ def confusion_matrix(counts: NDArray[np.int64], font: str | None = None) -> Figu
         for row, column in np.ndindex(counts.shape):
             if counts[row, column]:
                 color = "white" if share[row, column] > 0.5 else WRONG
-                axes.text(column, row, counts[row, column], ha="center", va="center", color=color)
+                axes.text(
+                    column, row, str(counts[row, column]), ha="center", va="center", color=color
+                )
         axes.set(
             xticks=range(10),
             yticks=range(10),

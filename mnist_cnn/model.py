@@ -1,20 +1,14 @@
 """The network, how it is saved and loaded, and its fast forward pass."""
 
-import os
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-# TensorFlow reports every missing GPU driver on import, at a level that only this stops.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers
 from numpy.typing import NDArray
 
+from mnist_cnn.backend import keras, tf
 from mnist_cnn.data import N_CLASSES
 from mnist_cnn.preprocess import SIDE
 
@@ -27,6 +21,7 @@ class ModelError(Exception):
 
 def build_model() -> keras.Model:
     """Build the untrained network: (n, 28, 28, 1) in [0, 1] to (n, 10) probabilities."""
+    layers = keras.layers
     return keras.Sequential(
         [
             keras.Input((SIDE, SIDE, 1)),
@@ -96,7 +91,8 @@ def load_model(path: Path | str = MODEL_PATH) -> keras.Model:
     except Exception as error:  # Keras raises whatever its reader met in a foreign file
         reason = str(error).partition("\n")[0]
         raise ModelError(f"{path} is damaged or not a Keras model: {reason}") from error
-    shapes = (model.input_shape, model.output_shape)
+    # A model that was never built has no shapes at all.
+    shapes = tuple(getattr(model, name, None) for name in ("input_shape", "output_shape"))
     if shapes != ((None, SIDE, SIDE, 1), (None, N_CLASSES)):
         raise ModelError(f"{path} maps {shapes[0]} to {shapes[1]}: not a digit classifier.")
     return model

@@ -40,7 +40,7 @@ def photo_to_ink(photo: Image.Image) -> NDArray[np.uint8]:
 
 
 def _working_copy(photo: Image.Image) -> NDArray[np.float32]:
-    """Bring a photo upright, to grey (H, W) in [0, 1] and to the working size, smoothed a little."""
+    """Bring a photo upright, to the working size and to smoothed grey (H, W) in [0, 1]."""
     image = ImageOps.exif_transpose(photo)
     if "A" in image.getbands() or "transparency" in image.info:
         rgba = image.convert("RGBA")

@@ -1,5 +1,6 @@
-"""From a drawing to an answer, for the page, for programs and for the command line:
-``python -m mnist_cnn.recognize FILE...``.
+"""From a drawing to an answer: for the page, for programs, and on the command line.
+
+``python -m mnist_cnn.recognize FILE...`` reads image files.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ class Recognition:
 
     def as_json(self) -> dict[str, Any]:
         """Return digit and probabilities as JSON values."""
-        return {"digit": self.digit, "probabilities": [round(float(p), 6) for p in self.probabilities]}
+        return {
+            "digit": self.digit,
+            "probabilities": [round(float(p), 6) for p in self.probabilities],
+        }
 
 
 class Recognizer:
@@ -139,7 +143,9 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="one digit each")
     parser.add_argument("--photo", action="store_true", help="find the ink on photographed paper")
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
-    parser.add_argument("--model", type=Path, help="a .keras or .h5 file instead of the shipped one")
+    parser.add_argument(
+        "--model", type=Path, help="a .keras or .h5 file instead of the shipped one"
+    )
     return parser.parse_args(argv)
 
 

@@ -1,4 +1,4 @@
-"""What a training run leaves behind: weights, beside them how they were made and what they score."""
+"""What a training run leaves behind: weights, how they were made and what they score."""
 
 import csv
 import hashlib
@@ -12,13 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_cnn import figures
+from mnist_cnn.backend import keras
 from mnist_cnn.evaluate import Evaluation
-from mnist_cnn.model import MODEL_PATH
+from mnist_cnn.model import MODEL_PATH, parameter_arithmetic
 
 N_SAMPLES = 10
 
@@ -45,7 +45,9 @@ def write_log(folder: Path, history: dict[str, list[float]]) -> None:
     with (folder / "training_log.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["epoch", *history])
-        writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), 1))
+        writer.writerows(
+            [epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), 1)
+        )
 
 
 def write_figures(
@@ -78,6 +80,7 @@ def write_metrics(folder: Path, model: keras.Model, result: Evaluation, **how: A
         "test_loss": result.loss,
         "per_class_accuracy": result.per_class,
         "parameters": model.count_params(),
+        "layers": describe_layers(model),
         **how,
         "weights_sha256": weights_digest(model),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -87,6 +90,20 @@ def write_metrics(folder: Path, model: keras.Model, result: Evaluation, **how: A
         },
     }
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+
+
+def describe_layers(model: keras.Model) -> list[dict[str, Any]]:
+    """Describe every layer: kind, output shape, parameters and how their number comes about."""
+    arithmetic = {name: text for name, text, _ in parameter_arithmetic(model)}
+    return [
+        {
+            "kind": type(layer).__name__,
+            "output": list(layer.output.shape[1:]),
+            "arithmetic": arithmetic.get(layer.name, ""),
+            "parameters": layer.count_params(),
+        }
+        for layer in model.layers
+    ]
 
 
 def read_metrics(model_path: Path = MODEL_PATH) -> dict[str, Any]:

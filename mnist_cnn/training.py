@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
+from mnist_cnn.backend import keras
 from mnist_cnn.data import VALIDATION_SPLIT
 from mnist_cnn.model import build_model
 from mnist_cnn.preprocess import to_tensor
@@ -55,12 +54,6 @@ def train(
         verbose=verbose,
     )
     return model, history.history
-
-
-def share_gpu_memory() -> None:
-    """Let TensorFlow take GPU memory as it needs it; without a GPU this does nothing."""
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, True)
 
 
 def _schedule(recipe: Recipe, n_steps: int) -> Any:

@@ -8,12 +8,6 @@ const sentence = element.querySelector(".sentence");
 const bars = [...element.querySelectorAll("[data-digit]")];
 const seen = element.querySelector(".seen canvas").getContext("2d");
 
-const percent = (share) => {
-  if (share > 0.999) return "> 99.9 %";
-  const rounded = (share * 100).toFixed(share < 0.1 || share > 0.99 ? 1 : 0);
-  return `${rounded} %`;
-};
-
 function describe({ digit, probabilities }) {
   const ranked = probabilities.map((p, d) => [p, d]).sort((a, b) => b[0] - a[0]);
   const [[best], [second, runnerUp]] = ranked;

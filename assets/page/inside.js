@@ -47,7 +47,7 @@ function named(canvas, name) {
 }
 
 function showReason({ digit, probability, map }) {
-  const name = say("inside.for", { digit, probability: (probability * 100).toFixed(1) });
+  const name = say("inside.for", { digit, probability: percent(probability) });
   const figure = make("figure", "reason");
   const stack = make("div", "stack");
   stack.append(

@@ -1,20 +1,35 @@
 // The page's language: ?lang= first, then what was chosen before, then the browser's.
-// Runs in the page's head, before Gradio asks the browser for its language.
+// Gradio puts this into the page's head when the page is mounted.
 (() => {
   const asked = new URLSearchParams(location.search).get("lang");
   if (asked) localStorage.setItem("language", asked);
   const wanted = asked ?? localStorage.getItem("language") ?? navigator.language;
   const language = /^zh/i.test(wanted) ? "zh-CN" : "en";
-  Object.defineProperty(navigator, "language", { get: () => language });
-  Object.defineProperty(navigator, "languages", { get: () => [language] });
-  document.documentElement.lang = language;
-
+  const other = language === "en" ? "zh-CN" : "en";
   const texts = window.TEXTS[language];
+  // Gradio's own components carry the English text itself.
+  const keys = Object.fromEntries(Object.entries(window.TEXTS.en).map(([key, text]) => [text, key]));
+
   window.say = (key, values = {}) =>
     (texts[key] ?? key).replace(/{(\w+)}/g, (_, name) => values[name]);
 
-  // Components mark their texts and names; whatever Gradio adds later is caught as well.
-  function translate() {
+  window.percent = (share) => {
+    if (share > 0.999) return "> 99.9 %";
+    return `${(share * 100).toFixed(share < 0.1 || share > 0.99 ? 1 : 0)} %`;
+  };
+
+  function translateText(node) {
+    const text = texts[keys[node.data.trim()]];
+    if (text && text !== node.data.trim()) node.data = text;
+  }
+
+  function translateTexts(root) {
+    if (root.nodeType === Node.TEXT_NODE) return translateText(root);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) translateText(walker.currentNode);
+  }
+
+  function translateMarked() {
     for (const element of document.querySelectorAll("[data-text]")) {
       element.textContent = say(element.dataset.text);
       element.removeAttribute("data-text");
@@ -25,12 +40,23 @@
       element.removeAttribute("data-label");
     }
     for (const link of document.querySelectorAll("a[data-language]")) {
-      link.href = `?lang=${language === "en" ? "zh-CN" : "en"}`;
-      link.lang = language === "en" ? "zh-CN" : "en";
+      link.href = `?lang=${other}`;
+      link.lang = other;
       link.removeAttribute("data-language");
     }
-    if (document.title !== say("title")) document.title = say("title");
   }
-  new MutationObserver(translate).observe(document, { childList: true, subtree: true });
-  translate();
+
+  function translate(added) {
+    translateMarked();
+    if (language !== "en") added.forEach(translateTexts);
+    if (document.title !== say("title")) document.title = say("title");
+    // Gradio sets it to the browser's.
+    if (document.documentElement.lang !== language) document.documentElement.lang = language;
+  }
+
+  new MutationObserver((changes) =>
+    translate(changes.flatMap(({ type, target, addedNodes }) =>
+      type === "characterData" ? [target] : [...addedNodes])),
+  ).observe(document, { childList: true, subtree: true, characterData: true });
+  translate([document.documentElement]);
 })();

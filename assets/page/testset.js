@@ -11,9 +11,6 @@ const DIGITS = [...Array(10).keys()];
 const ROOM = 15; // images of a cell that are shown large
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-const percent = (share) =>
-  share > 0.999 ? "> 99.9 %" : `${(share * 100).toFixed(share > 0.99 ? 1 : 0)} %`;
-
 // ---- images
 
 function paint(canvas, grey) {

@@ -13,7 +13,7 @@ class Answer(FileComponent):
     """Shows a :class:`Recognition`, or an invitation to draw when there is none."""
 
     def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
-        """Make an answer; its parts have the ids answer, probabilities and seen after ``prefix``."""
+        """Make an answer with the ids answer, probabilities and seen, each after ``prefix``."""
         super().__init__("answer", prefix=prefix, **kwargs)
 
     def postprocess(self, value: Recognition | None) -> dict[str, Any] | None:

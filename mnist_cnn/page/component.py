@@ -1,10 +1,13 @@
 """A Gradio component made of a template, a style and a script, each in a file of its own."""
 
 import base64
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import HTTPException
 
 FILES = Path(__file__).resolve().parent.parent.parent / "assets" / "page"
 
@@ -16,14 +19,32 @@ class FileComponent(gr.HTML):
     """
 
     def __init__(self, name: str, **kwargs: Any) -> None:
-        """Read the files of ``name``; a missing style or script is none."""
+        """Read the files of ``name``; a missing style or script is none.
+
+        Functions in ``server_functions`` refuse what a browser sends with ``gradio.Error``.
+        """
+        functions = [_refusing(function) for function in kwargs.pop("server_functions", [])]
         super().__init__(
             html_template=_read(f"{name}.html"),
             css_template=_read(f"{name}.css"),
             js_on_load=_read(f"{name}.js"),
             apply_default_css=False,
+            server_functions=functions,
             **kwargs,
         )
+
+
+def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer a refusal with its message; Gradio 6.31 would answer 500 and log a traceback."""
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except gr.Error as error:
+            raise HTTPException(422, error.message) from None
+
+    return call
 
 
 def _read(name: str) -> str:

@@ -10,7 +10,7 @@ from mnist_cnn.page.inside import Inside
 from mnist_cnn.page.photo import photo_tab
 from mnist_cnn.page.program import program_tab
 from mnist_cnn.page.testset import testset_tab
-from mnist_cnn.page.texts import language_script, native_texts, text
+from mnist_cnn.page.texts import language_script, read_texts
 from mnist_cnn.page.theme import paper_theme
 from mnist_cnn.page.training import training_tab
 from mnist_cnn.recognize import Recognizer
@@ -18,18 +18,20 @@ from mnist_cnn.recognize import Recognizer
 
 def build_page(recognizer: Recognizer) -> gr.Blocks:
     """Lay out the page around a recogniser."""
-    with gr.Blocks(analytics_enabled=False, title="Draw a digit") as page:
+    # Gradio's own labels are given in English; the page's script puts them into its language.
+    english = read_texts()["en"]
+    with gr.Blocks(analytics_enabled=False, title=english["title"]) as page:
         FileComponent("header", elem_id="header")
         with gr.Tabs():
-            with gr.Tab(text("tab.draw"), id="draw"):
+            with gr.Tab(english["tab.draw"], id="draw"):
                 draw_tab(recognizer)
-            with gr.Tab(text("tab.photo"), id="photo-tab"):
+            with gr.Tab(english["tab.photo"], id="photo-tab"):
                 photo_tab(recognizer)
-            with gr.Tab(text("tab.testset"), id="testset"):
+            with gr.Tab(english["tab.testset"], id="testset"):
                 testset_tab(recognizer)
-            with gr.Tab(text("tab.training"), id="training"):
+            with gr.Tab(english["tab.training"], id="training"):
                 training_tab()
-            with gr.Tab(text("tab.program"), id="program"):
+            with gr.Tab(english["tab.program"], id="program"):
                 program_tab(recognizer)
         Inside(recognizer, elem_id="inside")
     return page
@@ -41,6 +43,5 @@ def launch_options() -> dict[str, Any]:
         "theme": paper_theme(),
         "css_paths": [FILES / "page.css"],
         "head": language_script(),
-        "i18n": native_texts(),
         "footer_links": ["api"],
     }

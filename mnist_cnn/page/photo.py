@@ -57,9 +57,7 @@ def photo_tab(recognizer: Recognizer) -> None:
         photo = Photo(elem_id="photo")
         answer = Answer(prefix="photo-", elem_id="photo-recognition")
     stages = Stages(elem_id="stages")
-    photo.change(
-        read, photo, [answer, stages], show_progress="hidden", api_visibility="private"
-    )
+    photo.change(read, photo, [answer, stages], show_progress="hidden", api_visibility="private")
 
 
 def pass_stages(

@@ -13,7 +13,7 @@ def program_tab(recognizer: Recognizer) -> None:
     """Lay out the tab and offer the endpoint ``recognize``."""
 
     def recognize(image: str | list[list[int]]) -> dict[str, Any]:
-        """Recognise a handwritten digit (0 to 9) in an image. 识别图像中的手写数字。
+        """Recognise a handwritten digit (0 to 9) in an image.
 
         Args:
             image: a PNG in base64, or a list of rows of grey levels 0 to 255;
@@ -25,5 +25,6 @@ def program_tab(recognizer: Recognizer) -> None:
         recognition = recognizer(decode_image(image))
         return recognition.as_json() if recognition else {"digit": None, "probabilities": None}
 
-    gr.api(recognize, api_name="recognize", queue=False)
+    description = "Recognise a handwritten digit in an image. 识别图像中的手写数字。"
+    gr.api(recognize, api_name="recognize", api_description=description, queue=False)
     FileComponent("program", elem_id="program")

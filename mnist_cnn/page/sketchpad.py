@@ -82,7 +82,9 @@ def _decode_rows(rows: list[Any]) -> NDArray[np.uint8]:
     try:
         return np.array(rows, dtype=object).astype(np.uint8, casting="unsafe")
     except (OverflowError, TypeError, ValueError):
-        raise _refuse("The drawing must be rows of equal length of whole numbers 0 to 255.") from None
+        raise _refuse(
+            "The drawing must be rows of equal length of whole numbers 0 to 255."
+        ) from None
 
 
 def _decode_base64(text: Any) -> NDArray[np.uint8]:
@@ -95,8 +97,12 @@ def _decode_base64(text: Any) -> NDArray[np.uint8]:
             raise _refuse(f"The drawing is {image.size}; send at most {LARGEST_SIDE} a side.")
         rgba = image.convert("RGBA")
     except (binascii.Error, ValueError, OSError, SyntaxError):
-        raise _refuse("The drawing could not be read: send a PNG, JPEG or WebP in base64.") from None
-    return np.asarray(Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("L"))
+        raise _refuse(
+            "The drawing could not be read: send a PNG, JPEG or WebP in base64."
+        ) from None
+    return np.asarray(
+        Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("L")
+    )
 
 
 def _refuse(message: str) -> gr.Error:

@@ -1,0 +1,184 @@
+"""The gallery behind the test set tab, and what the tab and its neighbour let in."""
+
+import base64
+import json
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_cnn.gallery import Gallery, GalleryError, judge_test_set
+from mnist_cnn.page import testset, training
+from mnist_cnn.page.texts import read_texts
+from mnist_cnn.recognize import Recognizer
+
+# True digit, predicted digit, probability of the predicted one; the rest goes to the true
+# digit, or to 0 where that is the predicted one.
+ANSWERS = [(7, 7, 0.9), (4, 9, 0.8), (4, 9, 0.95), (7, 7, 0.6), (3, 5, 0.7), (9, 9, 1.0)]
+
+
+@pytest.fixture(scope="module")
+def judged():
+    from mnist_cnn.evaluate import Evaluation  # brings TensorFlow
+
+    probabilities = np.zeros((len(ANSWERS), 10), np.float32)
+    for row, (truth, predicted, probability) in zip(probabilities, ANSWERS, strict=True):
+        row[predicted] = probability
+        row[truth if truth != predicted else 0] += 1 - probability
+    labels = np.array([truth for truth, _, _ in ANSWERS], np.uint8)
+    images = np.arange(len(ANSWERS) * 784).astype(np.uint8).reshape(-1, 28, 28)
+    return images, Evaluation(labels, probabilities)
+
+
+@pytest.fixture
+def gallery(judged):
+    return Gallery(lambda: judged)
+
+
+def never():
+    raise AssertionError("nothing may be judged for this")
+
+
+def indices(exhibits):
+    return [exhibit.index for exhibit in exhibits]
+
+
+def test_mistakes_come_with_the_surest_first(gallery):
+    assert indices(gallery.mistakes(20)) == [2, 1, 4]
+    assert indices(gallery.mistakes(1)) == [2]
+
+
+def test_a_cell_holds_its_images_with_the_hardest_first(gallery):
+    assert indices(gallery.cell(4, 9, 60)) == [2, 1]
+    assert indices(gallery.cell(7, 7, 60)) == [3, 0]
+    assert indices(gallery.cell(7, 7, 1)) == [3]
+    assert indices(gallery.cell(0, 1, 60)) == []
+
+
+def test_cells_have_as_many_images_as_the_matrix_says(gallery):
+    counts = gallery.confusion_matrix
+    assert counts.sum() == len(ANSWERS)
+    for truth, predicted in np.ndindex(10, 10):
+        assert len(gallery.cell(truth, predicted, 60)) == counts[truth, predicted]
+
+
+def test_samples_are_distinct_and_change(gallery):
+    draws = [tuple(indices(gallery.samples(3))) for _ in range(30)]
+    assert all(len(set(draw)) == 3 for draw in draws)
+    assert len(set(draws)) > 1
+
+
+def test_an_exhibit_says_what_the_network_said(gallery):
+    exhibit = gallery.cell(3, 5, 1)[0]
+    assert (exhibit.truth, exhibit.predicted) == (3, 5)
+    assert exhibit.probability == pytest.approx(0.7)
+
+
+def test_images_are_judged_when_asked_for_and_once(judged):
+    calls = []
+    gallery = Gallery(lambda: calls.append(1) or judged)
+    assert not calls
+    gallery.samples(1), gallery.mistakes(1), gallery.confusion_matrix
+    assert len(calls) == 1
+
+
+def test_images_are_judged_again_after_a_failure(judged):
+    results = iter([GalleryError("no data"), judged])
+
+    def judge():
+        result = next(results)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    gallery = Gallery(judge)
+    with pytest.raises(GalleryError):
+        gallery.samples(1)
+    assert len(gallery.samples(1)) == 1
+
+
+def test_missing_data_is_told_with_what_to_do(tmp_path):
+    with pytest.raises(GalleryError, match="No data at"):
+        judge_test_set(Recognizer(), tmp_path / "none.npz")
+
+
+def test_the_page_says_why_there_is_nothing_to_show():
+    def judge():
+        raise GalleryError("No model. Make one with: python train.py")
+
+    assert testset.describe(Gallery(judge)) == {
+        "problem": "No model. Make one with: python train.py"
+    }
+
+
+def test_images_travel_as_784_bytes(gallery):
+    component = testset.TestSet(gallery)
+    sent = json.loads(json.dumps(component.cell([3, 5])))[0]
+    image = base64.b64decode(sent.pop("image"))
+    assert image == gallery.cell(3, 5, 1)[0].image.tobytes() and len(image) == 784
+    assert sent == {"index": 4, "truth": 3, "predicted": 5, "probability": 0.7}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [None, 4, "49", [], [4], [4, 9, 1], [-1, 9], [4, 10], [4.0, 9], [True, 9], ["4", "9"], {"4": 9}]
+    + [[[4], [9]], [float("nan"), 9], [10**100, 9]],
+    ids=repr,
+)
+def test_a_cell_is_two_digits_or_refused_before_anything_is_computed(asked):
+    component = testset.TestSet(Gallery(never))
+    with pytest.raises(gr.Error, match="two digits") as refused:
+        component.cell(asked)
+    assert not refused.value.print_exception
+
+
+def test_building_the_tab_judges_nothing():
+    with gr.Blocks(analytics_enabled=False):
+        testset.TestSet(Gallery(never))
+
+
+def test_training_tab_without_results_says_what_to_run(tmp_path):
+    with gr.Blocks(analytics_enabled=False) as page:
+        training.training_tab(tmp_path)
+    (shown,) = page.blocks.values()
+    assert shown.props["metrics"] is None and not shown.props["curves"]
+    assert not shown.props["figures"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "epoch,loss\n1,0.5\n", "\0"])
+def test_damaged_results_count_as_missing(tmp_path, content):
+    for name in ("metrics.json", "training_log.csv", "reliability.png"):
+        (tmp_path / name).write_text(content)
+    assert training.read_metrics(tmp_path) is None
+    assert training.read_log(tmp_path) is None
+    assert training.find_figures(tmp_path) == []
+
+
+def test_the_log_has_a_row_for_every_epoch_and_part():
+    log = training.read_log(training.ASSETS)
+    assert list(log.columns) == ["epoch", "part", "loss", "accuracy"]
+    assert set(log["part"]) == {"training", "validation"}
+    assert len(log) == 2 * log["epoch"].nunique()
+
+
+def test_the_layers_add_up():
+    metrics = training.read_metrics(training.ASSETS)
+    assert sum(layer["parameters"] for layer in metrics["layers"]) == metrics["parameters"]
+    assert metrics["layers"][0]["arithmetic"] == "(3x3x1 + 1) x 16"
+
+
+def test_figures_are_served_by_name_only(tmp_path):
+    Image.new("L", (30, 20)).save(tmp_path / "reliability.png")
+    (tmp_path / "other.png").write_bytes((tmp_path / "reliability.png").read_bytes())
+    assert training.find_figures(tmp_path) == [{"name": "reliability", "width": 30, "height": 20}]
+    figure = training.serve_figures(tmp_path)
+    assert figure("reliability").startswith("data:image/png;base64,")
+    for name in ("handwriting", "other", "../reliability", None, ["reliability"], {}):
+        with pytest.raises(gr.Error, match="A figure is"):
+            figure(name)
+
+
+def test_both_languages_have_the_same_texts():
+    english, chinese = (texts.keys() for texts in read_texts().values())
+    assert english == chinese

@@ -1,0 +1,324 @@
+"""Training learns, repeats itself, and writes everything or nothing."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import train as command
+from mnist_cnn import results, training
+from mnist_cnn.backend import keras
+from mnist_cnn.data import fingerprint, load_mnist
+from mnist_cnn.evaluate import evaluate
+from mnist_cnn.model import load_model
+from mnist_cnn.training import Recipe, train
+
+Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+RESULTS = {
+    "confusion_matrix.png",
+    "metrics.json",
+    "model.keras",
+    "test_samples.png",
+    "training_curves.png",
+    "training_log.csv",
+}
+SMALL_RUN = ["--epochs", "2", "--batch-size", "32", "--seed", "5"]
+
+
+@pytest.fixture(scope="module")
+def small_mnist() -> tuple[Part, Part]:
+    (x_train, y_train), (x_test, y_test) = load_mnist()
+    return (x_train[:600], y_train[:600]), (x_test[:300], y_test[:300])
+
+
+@pytest.fixture
+def on_small_data(small_mnist: tuple[Part, Part], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let train.py run in seconds: the loader itself takes nothing but the whole of MNIST."""
+    monkeypatch.setattr(command, "load_mnist", lambda path: small_mnist)
+
+
+@pytest.fixture(scope="module")
+def finished(small_mnist: tuple[Part, Part], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that one small run of train.py has written."""
+    output = tmp_path_factory.mktemp("finished") / "made" / "on the way"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(command, "load_mnist", lambda path: small_mnist)
+        assert command.main([*SMALL_RUN, "--output", str(output)]) == 0
+    return output
+
+
+def first_weights(part: Part, seed: int) -> list[NDArray[np.float32]]:
+    images, labels = part
+    model, _ = train(images[:100], labels[:100], Recipe(epochs=1, seed=seed), verbose=0)
+    weights: list[NDArray[np.float32]] = model.get_weights()
+    return weights
+
+
+# Learning
+
+
+def test_a_small_training_beats_chance_by_far(small_mnist: tuple[Part, Part]) -> None:
+    (x_train, y_train), (x_test, y_test) = small_mnist
+    model, _ = train(x_train, y_train, Recipe(epochs=4, batch_size=32), verbose=0)
+    assert evaluate(model, x_test, y_test).accuracy > 0.6
+
+
+@pytest.fixture(scope="module")
+def weights(small_mnist: tuple[Part, Part]) -> list[NDArray[np.float32]]:
+    return first_weights(small_mnist[0], seed=3)
+
+
+def test_the_same_seed_gives_the_same_weights(
+    weights: list[NDArray[np.float32]], small_mnist: tuple[Part, Part]
+) -> None:
+    for one, other in zip(weights, first_weights(small_mnist[0], seed=3), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_another_seed_gives_other_weights(
+    weights: list[NDArray[np.float32]], small_mnist: tuple[Part, Part]
+) -> None:
+    assert not np.array_equal(weights[0], first_weights(small_mnist[0], seed=4)[0])
+
+
+def test_the_model_is_compiled_as_the_tutorials(small_mnist: tuple[Part, Part]) -> None:
+    images, labels = small_mnist[0]
+    model, history = train(images[:50], labels[:50], Recipe(epochs=1), verbose=0)
+    assert isinstance(model.optimizer, keras.optimizers.Adam)
+    assert model.loss == "sparse_categorical_crossentropy"
+    assert "val_sparse_categorical_accuracy" in history
+
+
+def test_the_last_fifth_is_not_learnt_from(
+    weights: list[NDArray[np.float32]], small_mnist: tuple[Part, Part]
+) -> None:
+    images, labels = small_mnist[0]
+    images = images.copy()
+    images[80:100] = 0
+    np.testing.assert_array_equal(weights[0], first_weights((images, labels), seed=3)[0])
+
+
+def test_images_are_scaled_before_they_are_learnt_from(
+    small_mnist: tuple[Part, Part], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[NDArray[np.float32]] = []
+
+    class Recorded(Exception):
+        pass
+
+    def fit(self: keras.Model, images: NDArray[np.float32], *args: Any, **kwargs: Any) -> None:
+        seen.append(images)
+        raise Recorded
+
+    monkeypatch.setattr(keras.Model, "fit", fit)
+    with pytest.raises(Recorded):
+        train(*small_mnist[0], Recipe(), verbose=0)
+    assert seen[0].max() == 1
+
+
+# The learning rate
+
+
+def rates(recipe: Recipe, n_steps: int) -> NDArray[np.float64]:
+    schedule = training._schedule(recipe, n_steps)
+    return np.array([float(schedule(step)) for step in range(n_steps + 1)])
+
+
+def test_the_learning_rate_starts_at_0_and_ends_at_about_0() -> None:
+    schedule = rates(Recipe(), 200)
+    assert schedule[0] == 0
+    assert schedule[-1] == pytest.approx(0, abs=1e-9)
+
+
+def test_the_learning_rate_peaks_after_the_warm_up() -> None:
+    schedule = rates(Recipe(peak_learning_rate=0.01, warm_up=0.25), 200)
+    assert schedule.argmax() == 50
+    assert schedule.max() == pytest.approx(0.01)
+
+
+def test_the_learning_rate_climbs_and_then_falls() -> None:
+    steps = np.diff(rates(Recipe(), 200))
+    assert (steps[:20] > 0).all()
+    assert (steps[20:] <= 0).all()
+
+
+def test_the_learning_rate_is_down_to_0_when_the_training_ends(
+    small_mnist: tuple[Part, Part],
+) -> None:
+    images, labels = small_mnist[0]
+    # 101 images leave 80 to train on: steps are counted without the validation part.
+    model, _ = train(images[:101], labels[:101], Recipe(epochs=2, batch_size=16), verbose=0)
+    assert int(model.optimizer.iterations) == 10
+    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
+
+
+def test_a_batch_larger_than_the_data_is_one_step(small_mnist: tuple[Part, Part]) -> None:
+    images, labels = small_mnist[0]
+    model, _ = train(images[:50], labels[:50], Recipe(epochs=1, batch_size=4096), verbose=0)
+    assert np.isfinite(model.get_weights()[0]).all()
+
+
+# What train.py writes
+
+
+def test_exactly_the_named_files_are_written(finished: Path) -> None:
+    assert {file.name for file in finished.iterdir()} == RESULTS
+
+
+def test_the_log_has_a_row_an_epoch_under_the_names_of_keras(finished: Path) -> None:
+    with (finished / "training_log.csv").open(newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == [
+        "epoch",
+        "loss",
+        "sparse_categorical_accuracy",
+        "val_loss",
+        "val_sparse_categorical_accuracy",
+    ]
+    assert [row[0] for row in rows] == ["1", "2"]
+
+
+def test_the_metrics_describe_the_run(finished: Path, small_mnist: tuple[Part, Part]) -> None:
+    metrics = json.loads((finished / "metrics.json").read_text())
+    (x_train, y_train), (x_test, y_test) = small_mnist
+    assert metrics["parameters"] == 206_922
+    assert metrics["recipe"]["seed"] == 5
+    assert metrics["recipe"]["epochs"] == 2
+    assert metrics["data_sha256"] == fingerprint(x_train, y_train, x_test, y_test)
+    assert metrics["wall_time_seconds"] > 0
+    assert set(metrics["versions"]) == {"python", "tensorflow", "keras", "numpy"}
+
+
+def test_the_metrics_are_those_of_the_written_model(
+    finished: Path, small_mnist: tuple[Part, Part]
+) -> None:
+    metrics = json.loads((finished / "metrics.json").read_text())
+    model = load_model(finished / "model.keras")
+    result = evaluate(model, *small_mnist[1])
+    assert metrics["test_accuracy"] == pytest.approx(result.accuracy, abs=1e-9)
+    assert metrics["test_loss"] == pytest.approx(result.loss, abs=1e-5)
+    assert metrics["per_class_accuracy"] == pytest.approx(result.per_class)
+    assert metrics["weights_sha256"] == results.weights_digest(model)
+
+
+def test_the_run_prints_shapes_summary_arithmetic_and_result(
+    tmp_path: Path, on_small_data: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command.main(["--epochs", "1", "--output", str(tmp_path)])
+    printed = capsys.readouterr().out
+    for expected in (
+        "x_train (600, 28, 28), y_train (600,)",
+        "x_test (300, 28, 28), y_test (300,)",
+        "Total params: 206,922",
+        "(3x3x1 + 1) x 16 = 160",
+        "val_loss",
+        "test: loss",
+    ):
+        assert expected in printed
+
+
+# Runs that end early
+
+
+def keep_old_results(folder: Path) -> dict[str, bytes]:
+    for name in RESULTS:
+        (folder / name).write_bytes(f"old {name}".encode())
+    return contents(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        pytest.param(KeyboardInterrupt(), 130, "Interrupted", id="interrupted"),
+        pytest.param(OSError("No space left on device"), 1, "No space left", id="disk full"),
+    ],
+)
+def test_a_run_that_ends_early_leaves_the_old_files(
+    error: BaseException,
+    status: int,
+    message: str,
+    tmp_path: Path,
+    on_small_data: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def end_early(*args: Any) -> None:
+        raise error
+
+    old = keep_old_results(tmp_path)
+    monkeypatch.setattr(command, "train", end_early)
+    assert command.main(["--epochs", "1", "--output", str(tmp_path)]) == status
+    assert contents(tmp_path) == old
+    complaint = capsys.readouterr().err
+    assert message in complaint
+    assert "Traceback" not in complaint
+
+
+def test_a_run_that_ends_early_after_some_files_leaves_the_old_ones(
+    tmp_path: Path, on_small_data: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end_early(*args: Any, **kwargs: Any) -> None:
+        raise KeyboardInterrupt
+
+    old = keep_old_results(tmp_path)
+    monkeypatch.setattr(results, "write_metrics", end_early)
+    assert command.main(["--epochs", "1", "--output", str(tmp_path)]) == 130
+    assert contents(tmp_path) == old
+
+
+def test_the_metrics_move_into_place_after_what_they_describe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[str] = []
+    replace = Path.replace
+
+    def record(self: Path, target: Path) -> Path:
+        moved.append(self.name)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", record)
+    with results.all_or_nothing(tmp_path) as folder:
+        for name in RESULTS:
+            (folder / name).touch()
+    assert set(moved) == RESULTS
+    assert moved[-1] == "metrics.json"
+
+
+def test_missing_data_gets_a_clear_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "nowhere"
+    assert command.main(["--data", str(missing), "--output", str(tmp_path)]) == 1
+    complaint = capsys.readouterr().err
+    assert f"No data at {missing}" in complaint
+    assert "Traceback" not in complaint
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_output_that_is_a_file_gets_a_clear_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_text("mine")
+    assert command.main(["--output", str(tmp_path / "taken")]) == 1
+    assert str(tmp_path / "taken") in capsys.readouterr().err
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--batch-size"])
+@pytest.mark.parametrize("value", ["0", "-1", "five", "1.5", ""])
+def test_a_bad_number_gets_a_clear_message(
+    option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        command.main([option, value])
+    assert caught.value.code == 2
+    assert f"{option}: must be a whole number of at least 1" in capsys.readouterr().err
