@@ -9,7 +9,7 @@ from pathlib import Path
 from mnist_cnn import results
 from mnist_cnn.backend import share_gpu_memory
 from mnist_cnn.data import DATA_PATH, DataError, fingerprint, load_mnist
-from mnist_cnn.evaluate import evaluate
+from mnist_cnn.diet import MNIST_ONLY, Diet
 from mnist_cnn.model import MODEL_PATH, build_model, parameter_arithmetic, save_model
 from mnist_cnn.training import Recipe, train
 
@@ -32,23 +32,24 @@ def run(args: argparse.Namespace) -> None:
     """Train as the arguments say."""
     started = time.perf_counter()
     share_gpu_memory()
-    recipe = Recipe(epochs=args.epochs, batch_size=args.batch_size, seed=args.seed)
+    diet = MNIST_ONLY if args.mnist_only else Diet()
+    recipe = Recipe(args.epochs, args.batch_size, args.seed, diet=diet)
     with results.all_or_nothing(args.output) as folder:
         (x_train, y_train), (x_test, y_test) = load_mnist(args.data)
         print(f"x_train {x_train.shape}, y_train {y_train.shape}")
         print(f"x_test {x_test.shape}, y_test {y_test.shape}")
         describe_network()
-        model, history = train(x_train, y_train, recipe)
+        trained = train(x_train, y_train, recipe)
 
-        result = evaluate(model, x_test, y_test)
-        print(f"test: loss {result.loss:.4f}, accuracy {result.accuracy:.4f}")
-        save_model(model, folder / MODEL_PATH.name)
-        results.write_log(folder, history)
-        results.write_figures(folder, history, result, x_test, args.seed)
+        scores = results.measure(trained.model, x_test, y_test, args.seed)
+        print(f"test: loss {scores.test.loss:.4f}, accuracy {scores.test.accuracy:.4f}")
+        save_model(trained.model, folder / MODEL_PATH.name)
+        results.write_log(folder, trained.history)
+        results.write_figures(folder, trained.history, scores, x_test, args.seed)
         results.write_metrics(
             folder,
-            model,
-            result,
+            trained,
+            scores,
             recipe=dataclasses.asdict(recipe),
             data_sha256=fingerprint(x_train, y_train, x_test, y_test),
             wall_time_seconds=round(time.perf_counter() - started, 1),
@@ -75,6 +76,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--batch-size", type=positive, default=Recipe.batch_size, help="images a step"
+    )
+    parser.add_argument(
+        "--mnist-only", action="store_true", help="the tutorial's plain run, without drawings"
     )
     parser.add_argument("--seed", type=int, default=Recipe.seed, help="same seed, same weights")
     parser.add_argument(

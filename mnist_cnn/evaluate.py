@@ -10,9 +10,23 @@ from numpy.typing import NDArray
 
 from mnist_cnn import figures
 from mnist_cnn.backend import keras
+from mnist_cnn.calibration import Reliability, reliability
 from mnist_cnn.data import DATA_PATH, N_CLASSES, DataError, load_mnist
-from mnist_cnn.model import MODEL_PATH, ModelError, load_model, predict
+from mnist_cnn.diet import unseen_doodles, unseen_drawings
+from mnist_cnn.model import (
+    MODEL_PATH,
+    ModelError,
+    load_model,
+    load_threshold,
+    looks_like_digit,
+    predict,
+)
 from mnist_cnn.preprocess import to_tensor
+
+N_DRAWN = 5_000
+N_MISTAKES = 20
+# Drawings to measure on; the shipped model was trained and calibrated with seed 0.
+UNTRAINED_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,11 @@ class Evaluation:
             .numpy()
             .mean()
         )
+
+    @property
+    def reliability(self) -> Reliability:
+        """How sure the model is, beside how often it is right."""
+        return reliability(self.probabilities, self.labels)
 
     @property
     def per_class(self) -> list[float]:
@@ -92,24 +111,50 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> None:
-    model = load_model(args.model)
+    model, threshold = load_model(args.model), load_threshold(args.model)
     _, (x_test, y_test) = load_mnist(args.data)
     result = evaluate(model, x_test, y_test)
-    print(f"test: loss {result.loss:.4f}, accuracy {result.accuracy:.4f} on {len(y_test):,} images")
+    _print_scores("MNIST test", result, threshold)
+    _print_per_class(result)
+    seed = UNTRAINED_SEED if args.seed is None else args.seed
+    drawings = evaluate(model, *unseen_drawings(N_DRAWN, seed))
+    _print_scores("fresh drawings", drawings, threshold)
+    doodles = predict(model, to_tensor(unseen_doodles(N_DRAWN, seed)))
+    refused = 1 - looks_like_digit(doodles, threshold).mean()
+    print(f"fresh doodles: {refused:.1%} of {N_DRAWN:,} do not look like a digit")
     chosen = np.random.default_rng(args.seed).choice(len(y_test), args.samples, replace=False)
+    _print_samples(result, chosen)
+    args.output.mkdir(parents=True, exist_ok=True)
+    for name, indices in (("test_samples", chosen), ("mistakes", result.mistakes[:N_MISTAKES])):
+        path = args.output / f"{name}.png"
+        picture = (x_test[indices], y_test[indices], result.probabilities[indices])
+        figures.samples(*picture, figures.chinese_font()).savefig(path)
+        print(f"drawn in {path}")
+
+
+def _print_scores(name: str, result: Evaluation, threshold: float) -> None:
+    refused = 1 - looks_like_digit(result.probabilities, threshold).mean()
+    print(
+        f"{name}: loss {result.loss:.4f}, accuracy {result.accuracy:.4f} on "
+        f"{len(result.labels):,} images, "
+        f"calibration error {result.reliability.expected_error:.4f}, "
+        f"{refused:.1%} do not look like a digit"
+    )
+
+
+def _print_per_class(result: Evaluation) -> None:
+    print("digit  images  accuracy")
+    for digit, accuracy in enumerate(result.per_class):
+        print(f"{digit:5d}  {(result.labels == digit).sum():6d}  {accuracy:8.4f}")
+
+
+def _print_samples(result: Evaluation, chosen: NDArray[np.intp]) -> None:
     for index in chosen:
-        row = result.probabilities[index]
-        mark = "" if result.right[index] else "  wrong"
+        row, mark = result.probabilities[index], "" if result.right[index] else "  wrong"
         print(
-            f"image {index:5d}: true {y_test[index]}, predicted {row.argmax()}, "
+            f"image {index:5d}: true {result.labels[index]}, predicted {row.argmax()}, "
             f"probability {row.max():.4f}{mark}"
         )
-    args.output.mkdir(parents=True, exist_ok=True)
-    path = args.output / "test_samples.png"
-    figures.samples(
-        x_test[chosen], y_test[chosen], result.probabilities[chosen], figures.chinese_font()
-    ).savefig(path)
-    print(f"drawn in {path}")
 
 
 def _parse(argv: list[str] | None) -> argparse.Namespace:

@@ -1,5 +1,6 @@
 """The tutorial's figures, as matplotlib figures; captions are bilingual where a font allows it."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 
@@ -10,6 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
+
+from mnist_cnn.calibration import Reliability
+from mnist_cnn.data import N_CLASSES
+from mnist_cnn.handwriting import FORMS, render_form
 
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -34,6 +39,10 @@ CAPTIONS = {
     "predicted digit": "预测数字",
     "true": "真实",
     "predicted": "预测",
+    "confidence": "置信度",
+    "perfectly calibrated": "完全校准",
+    "MNIST test": "MNIST 测试集",
+    "fresh drawings": "新的手写图",
     "confusion matrix on the test set": "测试集混淆矩阵",
 }
 
@@ -115,6 +124,39 @@ def confusion_matrix(counts: NDArray[np.int64], font: str | None = None) -> Figu
             ylabel=_say("true digit", font),
             title=_say("confusion matrix on the test set", font),
         )
+    return figure
+
+
+def reliability_diagram(curves: dict[str, Reliability], font: str | None = None) -> Figure:
+    """Draw accuracy over confidence for one or more sets of predictions, named by a caption."""
+    with _font(font):
+        figure = Figure(figsize=(6, 5.5), layout="constrained")
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], ":", color="grey", label=_say("perfectly calibrated", font))
+        for caption, curve in curves.items():
+            label = f"{_say(caption, font)}: ECE {curve.expected_error:.2%}"
+            axes.plot(curve.confidence, curve.accuracy, "o-", label=label)
+        axes.set(xlabel=_say("confidence", font), ylabel=_say("accuracy", font))
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        axes.grid(alpha=0.3)
+        axes.legend(loc="upper left")
+    return figure
+
+
+def handwriting(font: str | None = None) -> Figure:
+    """Draw every form of the synthetic handwriting as written down, with its name."""
+    n_columns = 10
+    by_digit = [[form for form in FORMS if form.digit == digit] for digit in range(N_CLASSES)]
+    n_rows = max(map(len, by_digit))
+    with _font(font):
+        figure = Figure(figsize=(1.5 * n_columns, 1.9 * n_rows), layout="constrained")
+        grid = figure.subplots(n_rows, n_columns, squeeze=False)
+        for (row, column), axes in np.ndenumerate(grid):
+            axes.axis("off")
+            if row < len(by_digit[column]):
+                form = by_digit[column][row]
+                axes.imshow(render_form(form), cmap="gray_r")
+                axes.set_title(f"{form.digit} {textwrap.fill(form.name, 18)}", fontsize=9)
     return figure
 
 

@@ -1,5 +1,6 @@
 """The network, how it is saved and loaded, and its fast forward pass."""
 
+import json
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -96,6 +97,31 @@ def load_model(path: Path | str = MODEL_PATH) -> keras.Model:
     if shapes != ((None, SIDE, SIDE, 1), (None, N_CLASSES)):
         raise ModelError(f"{path} maps {shapes[0]} to {shapes[1]}: not a digit classifier.")
     return model
+
+
+def load_threshold(path: Path | str = MODEL_PATH) -> float:
+    """Read, from the metrics beside a model, the top probability that a digit reaches.
+
+    Returns:
+        A probability; 0, which every drawing reaches, when nothing is saved beside the model.
+    """
+    try:
+        return float(json.loads(Path(path).with_name("metrics.json").read_text())["threshold"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0
+
+
+def looks_like_digit(probabilities: NDArray[np.float32], threshold: float) -> NDArray[np.bool_]:
+    """Give the verdict on drawings: whether the top probability reaches the threshold.
+
+    Args:
+        probabilities: float (..., 10) from :func:`predict`.
+        threshold: from :func:`load_threshold`.
+
+    Returns:
+        bool (...).
+    """
+    return probabilities.max(axis=-1) >= threshold
 
 
 def parameter_arithmetic(model: keras.Model) -> list[tuple[str, str, int]]:

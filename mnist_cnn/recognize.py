@@ -32,6 +32,8 @@ class Recognition:
     """What it saw: float32 (28, 28, 1) in [0, 1], ink 1 on background 0."""
     probabilities: NDArray[np.float32]
     """One for every digit: float32 (10,), sum 1."""
+    is_digit: bool
+    """Whether the drawing looks like a digit at all."""
 
     @property
     def digit(self) -> int:
@@ -39,11 +41,16 @@ class Recognition:
         return int(self.probabilities.argmax())
 
     def as_json(self) -> dict[str, Any]:
-        """Return digit and probabilities as JSON values."""
+        """Return digit, probabilities and verdict as JSON values."""
         return {
             "digit": self.digit,
             "probabilities": [round(float(p), 6) for p in self.probabilities],
+            "verdict": "digit" if self.is_digit else "not a digit",
         }
+
+
+BLANK = {"digit": None, "probabilities": None, "verdict": "blank"}
+"""What a blank canvas is answered in JSON, in the form of :meth:`Recognition.as_json`."""
 
 
 class Recognizer:
@@ -56,6 +63,7 @@ class Recognizer:
         """Name the model file; ``None`` is the shipped one."""
         self._path = path
         self._model: keras.Model | None = None
+        self._threshold = 0.0
         self._lock = Lock()
 
     @property
@@ -65,13 +73,14 @@ class Recognizer:
         Raises:
             ModelError: when the file is missing or damaged.
         """
-        from mnist_cnn.model import MODEL_PATH, load_model, predict
+        from mnist_cnn.model import MODEL_PATH, load_model, load_threshold, predict
 
         with self._lock:
             if self._model is None:
-                model = load_model(self._path or MODEL_PATH)
+                path = self._path or MODEL_PATH
+                model = load_model(path)
                 predict(model, np.zeros((1, *model.input_shape[1:]), np.float32))
-                self._model = model
+                self._model, self._threshold = model, load_threshold(path)
             return self._model
 
     def __call__(self, canvas: Image.Image | NDArray[np.uint8] | None) -> Recognition | None:
@@ -101,9 +110,12 @@ class Recognizer:
         if tensor is None:
             return None
         model = self.model
-        from mnist_cnn.model import predict
+        from mnist_cnn.model import looks_like_digit, predict
 
-        return Recognition(tensor, predict(model, tensor[np.newaxis])[0])
+        probabilities = predict(model, tensor[np.newaxis])[0]
+        return Recognition(
+            tensor, probabilities, bool(looks_like_digit(probabilities, self._threshold))
+        )
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -129,11 +141,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def _as_line(path: Path, recognition: Recognition | None, as_json: bool) -> str:
     if as_json:
-        answer = recognition.as_json() if recognition else {"digit": None, "probabilities": None}
-        return json.dumps({"file": str(path), **answer})
+        return json.dumps({"file": str(path), **(recognition.as_json() if recognition else BLANK)})
     if recognition is None:
         return f"{path}: nothing is drawn"
-    return f"{path}: {recognition.digit} ({recognition.probabilities.max():.1%})"
+    doubt = "" if recognition.is_digit else ", but it does not look like a digit"
+    return f"{path}: {recognition.digit} ({recognition.probabilities.max():.1%}){doubt}"
 
 
 def _parse(argv: list[str] | None) -> argparse.Namespace:

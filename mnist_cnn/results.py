@@ -10,15 +10,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_cnn import figures
 from mnist_cnn.backend import keras
-from mnist_cnn.evaluate import Evaluation
-from mnist_cnn.model import MODEL_PATH, parameter_arithmetic
+from mnist_cnn.data import Images, Labels
+from mnist_cnn.diet import unseen_doodles, unseen_drawings
+from mnist_cnn.evaluate import N_DRAWN, Evaluation, evaluate
+from mnist_cnn.model import MODEL_PATH, looks_like_digit, parameter_arithmetic, predict
+from mnist_cnn.preprocess import to_tensor
+from mnist_cnn.training import Trained
 
 N_SAMPLES = 10
 
@@ -50,39 +54,72 @@ def write_log(folder: Path, history: dict[str, list[float]]) -> None:
         )
 
 
+class Scores(NamedTuple):
+    """What the finished model makes of images that it was not trained on."""
+
+    test: Evaluation
+    """The test set of MNIST."""
+    drawings: Evaluation
+    """Fresh synthetic drawings."""
+    doodles: NDArray[np.float32]
+    """The probabilities (n, 10) of fresh doodles."""
+
+
+def measure(model: keras.Model, x_test: Images, y_test: Labels, seed: int) -> Scores:
+    """Run a model on the test set, and on drawings and doodles by an unused seed."""
+    return Scores(
+        evaluate(model, x_test, y_test),
+        evaluate(model, *unseen_drawings(N_DRAWN, seed + 1)),
+        predict(model, to_tensor(unseen_doodles(N_DRAWN, seed + 1))),
+    )
+
+
 def write_figures(
-    folder: Path,
-    history: dict[str, list[float]],
-    result: Evaluation,
-    x_test: NDArray[np.uint8],
-    seed: int,
+    folder: Path, history: dict[str, list[float]], scores: Scores, x_test: Images, seed: int
 ) -> None:
-    """Write ``training_curves.png``, ``test_samples.png`` and ``confusion_matrix.png``."""
+    """Write the tutorial's three figures, the reliability diagram and the sheet of forms."""
     font = figures.chinese_font()
+    result = scores.test
     chosen = np.random.default_rng(seed).choice(len(x_test), N_SAMPLES, replace=False)
     samples = (x_test[chosen], result.labels[chosen], result.probabilities[chosen])
-    figures.training_curves(history, font).savefig(folder / "training_curves.png")
-    figures.samples(*samples, font).savefig(folder / "test_samples.png")
-    figures.confusion_matrix(result.confusion_matrix, font).savefig(folder / "confusion_matrix.png")
+    curves = {
+        "MNIST test": result.reliability,
+        "fresh drawings": scores.drawings.reliability,
+    }
+    for name, figure in {
+        "training_curves": figures.training_curves(history, font),
+        "test_samples": figures.samples(*samples, font),
+        "confusion_matrix": figures.confusion_matrix(result.confusion_matrix, font),
+        "reliability": figures.reliability_diagram(curves, font),
+        "handwriting": figures.handwriting(),
+    }.items():
+        figure.savefig(folder / f"{name}.png")
 
 
-def write_metrics(folder: Path, model: keras.Model, result: Evaluation, **how: Any) -> None:
-    """Write ``metrics.json``: scores on the test set, and how the model was made.
+def write_metrics(folder: Path, trained: Trained, scores: Scores, **how: Any) -> None:
+    """Write ``metrics.json``: what the model scores, and how it was made.
 
     Args:
         folder: where to write.
-        model: the trained model.
-        result: what it makes of the test set.
+        trained: the model, its temperature and its threshold.
+        scores: from :func:`measure`.
         how: whatever else describes the run, as JSON values.
     """
+    doodles = looks_like_digit(scores.doodles, trained.threshold)
     metrics = {
-        "test_accuracy": result.accuracy,
-        "test_loss": result.loss,
-        "per_class_accuracy": result.per_class,
-        "parameters": model.count_params(),
-        "layers": describe_layers(model),
+        "test_accuracy": scores.test.accuracy,
+        "test_loss": scores.test.loss,
+        "per_class_accuracy": scores.test.per_class,
+        "test_calibration_error": scores.test.reliability.expected_error,
+        "drawings_accuracy": scores.drawings.accuracy,
+        "drawings_calibration_error": scores.drawings.reliability.expected_error,
+        "doodles_refused": 1 - float(doodles.mean()),
+        "temperature": trained.temperature,
+        "threshold": trained.threshold,
+        "parameters": trained.model.count_params(),
+        "layers": describe_layers(trained.model),
         **how,
-        "weights_sha256": weights_digest(model),
+        "weights_sha256": weights_digest(trained.model),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {
             "python": platform.python_version(),

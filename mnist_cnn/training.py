@@ -1,18 +1,24 @@
 """How the network learns: Adam with a short warm-up and a cosine decay, five epochs."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_cnn.backend import keras
+from mnist_cnn.calibration import apply_temperature, fit_temperature, fit_threshold
 from mnist_cnn.data import VALIDATION_SPLIT
-from mnist_cnn.model import build_model
+from mnist_cnn.diet import Diet, Meals, unseen_drawings
+from mnist_cnn.model import build_model, predict
 from mnist_cnn.preprocess import to_tensor
 
 LOSS = "sparse_categorical_crossentropy"
 ACCURACY = "sparse_categorical_accuracy"
+
+
+# What calibration is fitted on: the validation part of MNIST, and as many drawings.
+N_VALIDATION_DRAWINGS = 12_000
 
 
 @dataclass(frozen=True)
@@ -22,38 +28,63 @@ class Recipe:
     epochs: int = 5
     batch_size: int = 64
     seed: int = 0
-    peak_learning_rate: float = 3e-3
+    peak_learning_rate: float = 4e-3
     warm_up: float = 0.1
     """Share of all steps in which the rate climbs from 0; it then falls to 0 again."""
+    diet: Diet = Diet()
+
+
+class Trained(NamedTuple):
+    """A calibrated model and how it came about."""
+
+    model: keras.Model
+    history: dict[str, list[float]]
+    """Keras' metric names to one value an epoch."""
+    temperature: float
+    """What the logits were divided by."""
+    threshold: float
+    """The top probability under which a drawing does not look like a digit."""
 
 
 def train(
     x_train: NDArray[np.uint8], y_train: NDArray[np.uint8], recipe: Recipe, verbose: int = 1
-) -> tuple[keras.Model, dict[str, list[float]]]:
-    """Train a new network; the same seed on the same machine gives the same weights.
+) -> Trained:
+    """Train and calibrate a new network; the same seed on one machine gives the same weights.
 
     Args:
         x_train: uint8 (n, 28, 28), ink 255 on background 0; the last fifth validates.
         y_train: uint8 (n,), labels 0 to 9.
         recipe: see :class:`Recipe`.
         verbose: 1 for a progress bar an epoch, 0 for silence.
-
-    Returns:
-        The trained model, and Keras' history: metric name to one value an epoch.
     """
     keras.utils.set_random_seed(recipe.seed)
+    split = round(len(x_train) * (1 - VALIDATION_SPLIT))
+    meals = Meals((x_train[:split], y_train[:split]), recipe.diet, recipe.batch_size, recipe.seed)
+    x_val, y_val = x_train[split:], y_train[split:]
     model = build_model()
-    n_steps = recipe.epochs * -(-int(len(x_train) * (1 - VALIDATION_SPLIT)) // recipe.batch_size)
-    model.compile(keras.optimizers.Adam(_schedule(recipe, n_steps)), loss=LOSS, metrics=[ACCURACY])
+    adam = keras.optimizers.Adam(_schedule(recipe, recipe.epochs * len(meals)))
+    model.compile(adam, loss=LOSS, metrics=[ACCURACY])
     history = model.fit(
-        to_tensor(x_train),
-        y_train,
-        batch_size=recipe.batch_size,
+        meals,
         epochs=recipe.epochs,
-        validation_split=VALIDATION_SPLIT,
+        validation_data=(to_tensor(x_val), y_val),
+        shuffle=False,  # the meals are mixed already
         verbose=verbose,
     )
-    return model, history.history
+    return Trained(model, history.history, *_calibrate(model, x_val, y_val, recipe))
+
+
+def _calibrate(
+    model: keras.Model, x_val: NDArray[np.uint8], y_val: NDArray[np.uint8], recipe: Recipe
+) -> tuple[float, float]:
+    """Fit the temperature, into the model, and the threshold: both on unseen examples."""
+    n_drawings = min(N_VALIDATION_DRAWINGS, len(y_val)) if recipe.diet.drawings else 0
+    drawings, digits = unseen_drawings(n_drawings, recipe.seed)
+    probabilities = predict(model, to_tensor(np.concatenate([x_val, drawings])))
+    temperature = fit_temperature(probabilities, np.concatenate([y_val, digits]))
+    apply_temperature(model, temperature)
+    calibrated = predict(model, to_tensor(drawings if n_drawings else x_val))
+    return temperature, fit_threshold(calibrated)
 
 
 def _schedule(recipe: Recipe, n_steps: int) -> Any:

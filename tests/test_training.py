@@ -13,21 +13,24 @@ import train as command
 from mnist_cnn import results, training
 from mnist_cnn.backend import keras
 from mnist_cnn.data import fingerprint, load_mnist
+from mnist_cnn.diet import MNIST_ONLY, Diet, Meals, unseen_drawings
 from mnist_cnn.evaluate import evaluate
-from mnist_cnn.model import load_model
+from mnist_cnn.model import load_model, load_threshold
 from mnist_cnn.training import Recipe, train
 
 Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 RESULTS = {
     "confusion_matrix.png",
+    "handwriting.png",
     "metrics.json",
     "model.keras",
+    "reliability.png",
     "test_samples.png",
     "training_curves.png",
     "training_log.csv",
 }
-SMALL_RUN = ["--epochs", "2", "--batch-size", "32", "--seed", "5"]
+SMALL_RUN = ["--mnist-only", "--epochs", "2", "--batch-size", "32", "--seed", "5"]
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +57,10 @@ def finished(small_mnist: tuple[Part, Part], tmp_path_factory: pytest.TempPathFa
 
 def first_weights(part: Part, seed: int) -> list[NDArray[np.float32]]:
     images, labels = part
-    model, _ = train(images[:100], labels[:100], Recipe(epochs=1, seed=seed), verbose=0)
-    weights: list[NDArray[np.float32]] = model.get_weights()
+    recipe = Recipe(epochs=1, seed=seed, diet=Diet(drawings=40, doodles=20))
+    weights: list[NDArray[np.float32]] = train(
+        images[:100], labels[:100], recipe, 0
+    ).model.get_weights()
     return weights
 
 
@@ -64,7 +69,8 @@ def first_weights(part: Part, seed: int) -> list[NDArray[np.float32]]:
 
 def test_a_small_training_beats_chance_by_far(small_mnist: tuple[Part, Part]) -> None:
     (x_train, y_train), (x_test, y_test) = small_mnist
-    model, _ = train(x_train, y_train, Recipe(epochs=4, batch_size=32), verbose=0)
+    recipe = Recipe(epochs=4, batch_size=32, diet=MNIST_ONLY)
+    model = train(x_train, y_train, recipe, verbose=0).model
     assert evaluate(model, x_test, y_test).accuracy > 0.6
 
 
@@ -88,7 +94,8 @@ def test_another_seed_gives_other_weights(
 
 def test_the_model_is_compiled_as_the_tutorials(small_mnist: tuple[Part, Part]) -> None:
     images, labels = small_mnist[0]
-    model, history = train(images[:50], labels[:50], Recipe(epochs=1), verbose=0)
+    recipe = Recipe(epochs=1, diet=MNIST_ONLY)
+    model, history, *_ = train(images[:50], labels[:50], recipe, verbose=0)
     assert isinstance(model.optimizer, keras.optimizers.Adam)
     assert model.loss == "sparse_categorical_crossentropy"
     assert "val_sparse_categorical_accuracy" in history
@@ -111,13 +118,13 @@ def test_images_are_scaled_before_they_are_learnt_from(
     class Recorded(Exception):
         pass
 
-    def fit(self: keras.Model, images: NDArray[np.float32], *args: Any, **kwargs: Any) -> None:
-        seen.append(images)
+    def fit(self: keras.Model, meals: Meals, **kwargs: Any) -> None:
+        seen.append(meals[0][0])
         raise Recorded
 
     monkeypatch.setattr(keras.Model, "fit", fit)
     with pytest.raises(Recorded):
-        train(*small_mnist[0], Recipe(), verbose=0)
+        train(*small_mnist[0], Recipe(diet=MNIST_ONLY), verbose=0)
     assert seen[0].max() == 1
 
 
@@ -151,16 +158,58 @@ def test_the_learning_rate_is_down_to_0_when_the_training_ends(
     small_mnist: tuple[Part, Part],
 ) -> None:
     images, labels = small_mnist[0]
-    # 101 images leave 80 to train on: steps are counted without the validation part.
-    model, _ = train(images[:101], labels[:101], Recipe(epochs=2, batch_size=16), verbose=0)
-    assert int(model.optimizer.iterations) == 10
+    # 101 images leave 81 to train on: steps are counted without the validation part.
+    recipe = Recipe(epochs=2, batch_size=16, diet=MNIST_ONLY)
+    model = train(images[:101], labels[:101], recipe, verbose=0).model
+    assert int(model.optimizer.iterations) == 12
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
 
 
 def test_a_batch_larger_than_the_data_is_one_step(small_mnist: tuple[Part, Part]) -> None:
     images, labels = small_mnist[0]
-    model, _ = train(images[:50], labels[:50], Recipe(epochs=1, batch_size=4096), verbose=0)
+    recipe = Recipe(epochs=1, batch_size=4096, diet=MNIST_ONLY)
+    model = train(images[:50], labels[:50], recipe, verbose=0).model
     assert np.isfinite(model.get_weights()[0]).all()
+
+
+# The diet
+
+
+def meals(diet: Diet, seed: int = 0) -> Meals:
+    images = np.arange(40, dtype=np.uint8)[:, np.newaxis, np.newaxis] * np.ones(
+        (1, 28, 28), np.uint8
+    )
+    return Meals((images, np.full(40, 3, np.uint8)), diet, batch_size=16, seed=seed)
+
+
+def epoch(diet: Meals) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    images, labels = zip(*(diet[k] for k in range(len(diet))), strict=True)
+    return np.concatenate(images), np.concatenate(labels)
+
+
+def test_an_epoch_serves_every_image_of_mnist_once() -> None:
+    images, labels = epoch(meals(MNIST_ONLY))
+    assert sorted(np.rint(images[:, 0, 0, 0] * 255)) == list(range(40))
+    assert set(labels) == {3}
+
+
+def test_an_epoch_serves_as_many_drawings_and_doodles_as_the_diet_says() -> None:
+    images, _ = epoch(meals(Diet(drawings=30, doodles=10)))
+    assert images.shape == (80, 28, 28, 1)
+
+
+def test_drawings_are_new_in_each_epoch() -> None:
+    served = meals(Diet(drawings=30, doodles=10))
+    first = {image.tobytes() for image in epoch(served)[0]}
+    served.on_epoch_end()
+    second = {image.tobytes() for image in epoch(served)[0]}
+    assert len(first & second) == 40  # the images of MNIST
+
+
+def test_drawings_to_measure_on_are_none_that_were_trained_on() -> None:
+    served = meals(Diet(drawings=30, doodles=10), seed=7)
+    trained_on = {np.rint(image * 255).astype(np.uint8).tobytes() for image in epoch(served)[0]}
+    assert not trained_on & {image.tobytes() for image in unseen_drawings(30, seed=7)[0]}
 
 
 # What train.py writes
@@ -206,10 +255,15 @@ def test_the_metrics_are_those_of_the_written_model(
     assert metrics["weights_sha256"] == results.weights_digest(model)
 
 
+def test_the_threshold_is_saved_beside_the_model(finished: Path) -> None:
+    metrics = json.loads((finished / "metrics.json").read_text())
+    assert load_threshold(finished / "model.keras") == metrics["threshold"] > 0.1
+
+
 def test_the_run_prints_shapes_summary_arithmetic_and_result(
     tmp_path: Path, on_small_data: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command.main(["--epochs", "1", "--output", str(tmp_path)])
+    command.main(["--mnist-only", "--epochs", "1", "--output", str(tmp_path)])
     printed = capsys.readouterr().out
     for expected in (
         "x_train (600, 28, 28), y_train (600,)",
@@ -256,7 +310,7 @@ def test_a_run_that_ends_early_leaves_the_old_files(
 
     old = keep_old_results(tmp_path)
     monkeypatch.setattr(command, "train", end_early)
-    assert command.main(["--epochs", "1", "--output", str(tmp_path)]) == status
+    assert command.main(["--mnist-only", "--epochs", "1", "--output", str(tmp_path)]) == status
     assert contents(tmp_path) == old
     complaint = capsys.readouterr().err
     assert message in complaint
@@ -271,7 +325,7 @@ def test_a_run_that_ends_early_after_some_files_leaves_the_old_ones(
 
     old = keep_old_results(tmp_path)
     monkeypatch.setattr(results, "write_metrics", end_early)
-    assert command.main(["--epochs", "1", "--output", str(tmp_path)]) == 130
+    assert command.main(["--mnist-only", "--epochs", "1", "--output", str(tmp_path)]) == 130
     assert contents(tmp_path) == old
 
 

@@ -1,5 +1,5 @@
 // The answer. Gradio runs this once with: element, props, watch.
-// props.value is null for an empty pad, else {digit, probabilities, seen}; what is seen
+// props.value is null for an empty pad, else {digit, isDigit, probabilities, seen}; what is seen
 // is also told to the rest of the page, as a "seen" event.
 
 const root = element.querySelector(".recognition");
@@ -8,7 +8,8 @@ const sentence = element.querySelector(".sentence");
 const bars = [...element.querySelectorAll("[data-digit]")];
 const seen = element.querySelector(".seen canvas").getContext("2d");
 
-function describe({ digit, probabilities }) {
+function describe({ digit, isDigit, probabilities }) {
+  if (!isDigit) return say("answer.none");
   const ranked = probabilities.map((p, d) => [p, d]).sort((a, b) => b[0] - a[0]);
   const [[best], [second, runnerUp]] = ranked;
   const values = { digit, probability: percent(best), runnerUp, second: percent(second) };
@@ -24,15 +25,15 @@ function showSeen(grey) {
 
 function show() {
   const value = props.value?.probabilities ? props.value : null;
-  root.dataset.state = value ? "recognised" : "blank";
-  digit.textContent = value ? value.digit : "";
+  root.dataset.state = !value ? "blank" : value.isDigit ? "digit" : "none";
+  digit.textContent = !value ? "" : value.isDigit ? value.digit : "?";
   sentence.textContent = value ? describe(value) : say("answer.blank");
   showSeen(value && atob(value.seen));
   document.dispatchEvent(new CustomEvent("seen", { detail: value?.seen ?? null }));
   bars.forEach((bar, d) => {
     const probability = value?.probabilities[d] ?? 0;
     bar.dataset.probability = probability;
-    bar.classList.toggle("best", d === value?.digit);
+    bar.classList.toggle("best", value?.isDigit && d === value.digit);
     bar.querySelector("u").style.transform = `scaleX(${probability})`;
     bar.querySelector("span").textContent = value ? percent(probability) : "";
   });

@@ -23,6 +23,7 @@ class Answer(FileComponent):
         grey = np.rint(value.tensor * 255).astype(np.uint8)
         return {
             "digit": value.digit,
+            "isDigit": value.is_digit,
             "probabilities": [round(float(p), 5) for p in value.probabilities],
             "seen": base64.b64encode(grey.tobytes()).decode(),
         }

@@ -6,7 +6,7 @@ import gradio as gr
 
 from mnist_cnn.page.component import FileComponent
 from mnist_cnn.page.sketchpad import decode_image
-from mnist_cnn.recognize import Recognizer
+from mnist_cnn.recognize import BLANK, Recognizer
 
 
 def program_tab(recognizer: Recognizer) -> None:
@@ -20,10 +20,11 @@ def program_tab(recognizer: Recognizer) -> None:
                 dark strokes on light paper or the other way round.
 
         Returns:
-            digit: the digit, or null when nothing is drawn; probabilities: ten numbers.
+            digit and probabilities (ten numbers), both null when nothing is drawn; verdict:
+            "digit", "not a digit" or "blank".
         """
         recognition = recognizer(decode_image(image))
-        return recognition.as_json() if recognition else {"digit": None, "probabilities": None}
+        return recognition.as_json() if recognition else BLANK
 
     description = "Recognise a handwritten digit in an image. 识别图像中的手写数字。"
     gr.api(recognize, api_name="recognize", api_description=description, queue=False)
