@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_cnn.backend import keras
 from mnist_cnn.data import N_CLASSES
 from mnist_cnn.doodles import draw_doodles
 from mnist_cnn.handwriting import draw_digits
-from mnist_cnn.preprocess import to_tensor
 
 Examples = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -27,48 +25,42 @@ class Diet:
 
     drawings: int = 12_000
     doodles: int = 3_000
+    last_share: float = 0.4
+    """The share of them in the last epoch, which brings back the fine points of MNIST."""
+
+    def portion(self, is_last: bool) -> tuple[int, int]:
+        """Return the number of drawings and of doodles in an epoch."""
+        share = self.last_share if is_last else 1
+        return round(self.drawings * share), round(self.doodles * share)
 
 
 MNIST_ONLY = Diet(drawings=0, doodles=0)
 
 
-class Meals(keras.utils.PyDataset):
-    """The batches of every epoch: float32 (batch, 28, 28, 1) in [0, 1], and labels."""
+def serve(mnist: Examples, diet: Diet, epoch: int, n_epochs: int, seed: int) -> Examples:
+    """Draw what goes with MNIST in one epoch, and mix it all.
 
-    def __init__(self, mnist: Examples, diet: Diet, batch_size: int, seed: int) -> None:
-        """Draw and mix the first epoch."""
-        super().__init__()
-        self._mnist, self._diet = mnist, diet
-        self._batch_size, self._seed = batch_size, seed
-        self._epoch = 0
-        self._images, self._labels = self._mix()
+    Args:
+        mnist: uint8 images (n, 28, 28) and labels (n,).
+        diet: how much to draw.
+        epoch: from 0 to n_epochs - 1.
+        n_epochs: how many there are; the last one has less drawn.
+        seed: the same seed and epoch draw the same.
 
-    def __len__(self) -> int:
-        """Return the number of batches an epoch, the last one perhaps a smaller one."""
-        return -(-len(self._labels) // self._batch_size)
-
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """Return one batch."""
-        batch = slice(index * self._batch_size, (index + 1) * self._batch_size)
-        return to_tensor(self._images[batch]), self._labels[batch]
-
-    def on_epoch_end(self) -> None:
-        """Draw and mix the next epoch."""
-        self._epoch += 1
-        self._images, self._labels = self._mix()
-
-    def _mix(self) -> Examples:
-        seed = [self._seed, self._epoch]
-        rng = np.random.default_rng(seed)
-        parts = [self._mnist]
-        if self._diet.drawings:
-            parts.append(draw_digits(self._diet.drawings, seed))
-        if self._diet.doodles:
-            labels = rng.integers(0, N_CLASSES, self._diet.doodles, np.uint8)
-            parts.append((draw_doodles(self._diet.doodles, seed), labels))
-        order = rng.permutation(sum(len(labels) for _, labels in parts))
-        images, labels = (np.concatenate(arrays)[order] for arrays in zip(*parts, strict=True))
-        return images, labels
+    Returns:
+        uint8 images (m, 28, 28), ink 255 on background 0, and labels (m,).
+    """
+    rng = np.random.default_rng([seed, epoch])
+    n_drawings, n_doodles = diet.portion(epoch == n_epochs - 1)
+    parts = [mnist]
+    if n_drawings:
+        parts.append(draw_digits(n_drawings, [seed, epoch]))
+    if n_doodles:
+        labels = rng.integers(0, N_CLASSES, n_doodles, np.uint8)
+        parts.append((draw_doodles(n_doodles, [seed, epoch]), labels))
+    order = rng.permutation(sum(len(labels) for _, labels in parts))
+    images, labels = (np.concatenate(arrays)[order] for arrays in zip(*parts, strict=True))
+    return images, labels
 
 
 def unseen_drawings(n: int, seed: int) -> Examples:

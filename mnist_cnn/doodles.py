@@ -4,7 +4,7 @@ Shown with labels drawn at random, they teach a classifier to be unsure of what 
 know. None may pass for a digit: no bar (a one), no ring (a zero), no Cyrillic ze or che.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -250,7 +250,7 @@ ALONG = np.linspace(0, 1, 3 * pen.SAMPLES + 1)[:, np.newaxis]
 Group = Callable[[int, np.random.Generator], NDArray[np.uint8]]
 
 
-def draw_doodles(n: int, seed: int) -> NDArray[np.uint8]:
+def draw_doodles(n: int, seed: int | Sequence[int]) -> NDArray[np.uint8]:
     """Draw n doodles with brushes of all widths.
 
     Args:

@@ -6,6 +6,7 @@ to add one, add a line and look at it with :func:`render_form`.
 """
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -134,7 +135,7 @@ HAND = pen.Hand(
 )
 
 
-def draw_digits(n: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def draw_digits(n: int, seed: int | Sequence[int]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Draw n digits, as people all over the world would, with brushes of all widths.
 
     Args:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mnist_cnn.backend import keras
 from mnist_cnn.calibration import apply_temperature, fit_temperature, fit_threshold
 from mnist_cnn.data import VALIDATION_SPLIT
-from mnist_cnn.diet import Diet, Meals, unseen_drawings
+from mnist_cnn.diet import Diet, serve, unseen_drawings
 from mnist_cnn.model import build_model, predict
 from mnist_cnn.preprocess import to_tensor
 
@@ -59,19 +59,26 @@ def train(
     """
     keras.utils.set_random_seed(recipe.seed)
     split = round(len(x_train) * (1 - VALIDATION_SPLIT))
-    meals = Meals((x_train[:split], y_train[:split]), recipe.diet, recipe.batch_size, recipe.seed)
+    mnist = x_train[:split], y_train[:split]
     x_val, y_val = x_train[split:], y_train[split:]
     model = build_model()
-    adam = keras.optimizers.Adam(_schedule(recipe, recipe.epochs * len(meals)))
+    adam = keras.optimizers.Adam(_schedule(recipe, _count_steps(recipe, split)))
     model.compile(adam, loss=LOSS, metrics=[ACCURACY])
-    history = model.fit(
-        meals,
-        epochs=recipe.epochs,
-        validation_data=(to_tensor(x_val), y_val),
-        shuffle=False,  # the meals are mixed already
-        verbose=verbose,
-    )
-    return Trained(model, history.history, *_calibrate(model, x_val, y_val, recipe))
+    history: dict[str, list[float]] = {}
+    for epoch in range(recipe.epochs):
+        images, labels = serve(mnist, recipe.diet, epoch, recipe.epochs, recipe.seed)
+        logs = model.fit(
+            to_tensor(images),
+            labels,
+            batch_size=recipe.batch_size,
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            validation_data=(to_tensor(x_val), y_val),
+            shuffle=False,  # they come mixed
+            verbose=verbose,
+        ).history
+        history = {name: history.get(name, []) + values for name, values in logs.items()}
+    return Trained(model, history, *_calibrate(model, x_val, y_val, recipe))
 
 
 def _calibrate(
@@ -85,6 +92,13 @@ def _calibrate(
     apply_temperature(model, temperature)
     calibrated = predict(model, to_tensor(drawings if n_drawings else x_val))
     return temperature, fit_threshold(calibrated)
+
+
+def _count_steps(recipe: Recipe, n_mnist: int) -> int:
+    """Count the batches of all epochs, the last one of each perhaps a smaller one."""
+    epochs = range(recipe.epochs)
+    sizes = [n_mnist + sum(recipe.diet.portion(epoch == epochs[-1])) for epoch in epochs]
+    return sum(-(-size // recipe.batch_size) for size in sizes)
 
 
 def _schedule(recipe: Recipe, n_steps: int) -> Any:

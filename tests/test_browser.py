@@ -299,3 +299,13 @@ def test_axe_finds_no_serious_violation(opened: Opener, theme: str) -> None:
             serious = [v for v in violations if v["impact"] in ("serious", "critical")]
             found = [(v["id"], n["html"][:200]) for v in serious for n in v["nodes"]]
             assert found == [], tab.inner_text()
+
+
+def test_a_scribble_is_answered_by_the_verdict_and_keeps_its_bars(opened: Opener) -> None:
+    with opened() as page:
+        draw(page, drawings()["scribble"])
+        expect(page.locator("#answer .sentence")).to_have_text(
+            "This does not look like a digit.", timeout=30_000
+        )
+        assert sum(_probabilities(page)) == pytest.approx(1, abs=1e-3)
+        page.screenshot(path=OUTPUT / "scribble.png")

@@ -13,7 +13,7 @@ import train as command
 from mnist_cnn import results, training
 from mnist_cnn.backend import keras
 from mnist_cnn.data import fingerprint, load_mnist
-from mnist_cnn.diet import MNIST_ONLY, Diet, Meals, unseen_drawings
+from mnist_cnn.diet import MNIST_ONLY, Diet, serve, unseen_drawings
 from mnist_cnn.evaluate import evaluate
 from mnist_cnn.model import load_model, load_threshold
 from mnist_cnn.training import Recipe, train
@@ -118,8 +118,8 @@ def test_images_are_scaled_before_they_are_learnt_from(
     class Recorded(Exception):
         pass
 
-    def fit(self: keras.Model, meals: Meals, **kwargs: Any) -> None:
-        seen.append(meals[0][0])
+    def fit(self: keras.Model, images: NDArray[np.float32], *args: Any, **kwargs: Any) -> None:
+        seen.append(images)
         raise Recorded
 
     monkeypatch.setattr(keras.Model, "fit", fit)
@@ -175,40 +175,34 @@ def test_a_batch_larger_than_the_data_is_one_step(small_mnist: tuple[Part, Part]
 # The diet
 
 
-def meals(diet: Diet, seed: int = 0) -> Meals:
-    images = np.arange(40, dtype=np.uint8)[:, np.newaxis, np.newaxis] * np.ones(
-        (1, 28, 28), np.uint8
-    )
-    return Meals((images, np.full(40, 3, np.uint8)), diet, batch_size=16, seed=seed)
-
-
-def epoch(diet: Meals) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    images, labels = zip(*(diet[k] for k in range(len(diet))), strict=True)
-    return np.concatenate(images), np.concatenate(labels)
+def epoch(diet: Diet, number: int = 0, seed: int = 0) -> Part:
+    """Serve one of three epochs, with 40 images of MNIST that stand for their number."""
+    images = np.arange(40, dtype=np.uint8)[:, np.newaxis, np.newaxis].repeat(28, 1).repeat(28, 2)
+    return serve((images, np.full(40, 3, np.uint8)), diet, number, 3, seed)
 
 
 def test_an_epoch_serves_every_image_of_mnist_once() -> None:
-    images, labels = epoch(meals(MNIST_ONLY))
-    assert sorted(np.rint(images[:, 0, 0, 0] * 255)) == list(range(40))
+    images, labels = epoch(MNIST_ONLY)
+    assert sorted(images[:, 0, 0]) == list(range(40))
     assert set(labels) == {3}
 
 
 def test_an_epoch_serves_as_many_drawings_and_doodles_as_the_diet_says() -> None:
-    images, _ = epoch(meals(Diet(drawings=30, doodles=10)))
-    assert images.shape == (80, 28, 28, 1)
+    assert len(epoch(Diet(drawings=30, doodles=10))[0]) == 80
+
+
+def test_the_last_epoch_serves_its_share_of_them() -> None:
+    assert len(epoch(Diet(drawings=30, doodles=10, last_share=0.5), number=2)[0]) == 60
 
 
 def test_drawings_are_new_in_each_epoch() -> None:
-    served = meals(Diet(drawings=30, doodles=10))
-    first = {image.tobytes() for image in epoch(served)[0]}
-    served.on_epoch_end()
-    second = {image.tobytes() for image in epoch(served)[0]}
+    diet = Diet(drawings=30, doodles=10)
+    first, second = ({image.tobytes() for image in epoch(diet, k)[0]} for k in (0, 1))
     assert len(first & second) == 40  # the images of MNIST
 
 
 def test_drawings_to_measure_on_are_none_that_were_trained_on() -> None:
-    served = meals(Diet(drawings=30, doodles=10), seed=7)
-    trained_on = {np.rint(image * 255).astype(np.uint8).tobytes() for image in epoch(served)[0]}
+    trained_on = {image.tobytes() for image in epoch(Diet(30, 10), seed=7)[0]}
     assert not trained_on & {image.tobytes() for image in unseen_drawings(30, seed=7)[0]}
 
 

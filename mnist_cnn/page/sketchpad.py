@@ -79,12 +79,17 @@ def decode_image(image: Any) -> NDArray[np.uint8]:
 def _decode_rows(rows: list[Any]) -> NDArray[np.uint8]:
     if not 1 <= len(rows) <= LARGEST_SIDE:
         raise _refuse(f"The drawing has {len(rows)} rows; send 1 to {LARGEST_SIDE}.")
-    try:
-        return np.array(rows, dtype=object).astype(np.uint8, casting="unsafe")
-    except (OverflowError, TypeError, ValueError):
-        raise _refuse(
-            "The drawing must be rows of equal length of whole numbers 0 to 255."
-        ) from None
+    whole = all(
+        isinstance(row, list) and len(row) == len(rows[0]) and all(type(v) is int for v in row)
+        for row in rows
+    )
+    if not whole or not 1 <= len(rows[0]) <= LARGEST_SIDE or not _are_grey_levels(rows):
+        raise _refuse("The drawing must be rows of equal length of whole numbers 0 to 255.")
+    return np.array(rows, np.uint8)
+
+
+def _are_grey_levels(rows: list[list[int]]) -> bool:
+    return all(0 <= value <= 255 for row in rows for value in row)
 
 
 def _decode_base64(text: Any) -> NDArray[np.uint8]:

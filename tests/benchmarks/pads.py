@@ -96,9 +96,7 @@ def main(argv: list[str] | None = None) -> None:
     _, address, _ = build_app().launch(prevent_thread_lock=True, quiet=True, **launch_options())
     rows: dict[str, list[tuple[float, int, int]]] = {"ours": [], "theirs": []}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_browser(), args=BROWSER_ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGUMENTS)
         for repeat in range(args.repeats + 1):
             for name, times in rows.items():
                 page = browser.new_page(viewport={"width": 900, "height": 900})
