@@ -1,12 +1,15 @@
 """How far probabilities can be believed, and which of them are too low for a digit."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from mnist_cnn.backend import keras
+if TYPE_CHECKING:  # the figures need no TensorFlow
+    from mnist_cnn.backend import keras
 
 N_BINS = 15
 # The share of real digits that the verdict may turn away.

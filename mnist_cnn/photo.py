@@ -11,6 +11,9 @@ WORKING_SIDE = 640
 PAPER_WINDOW = 81
 # Ink must be at least this much darker than the paper around it, as a share of the paper.
 LEAST_DARKNESS = 0.15
+# A ruling crosses this share of the sheet, and is thinner than this many pixels.
+RULING_LENGTH = 2 / 3
+RULING_WIDTH = 9
 # Pieces under this share of the largest piece are noise.
 LEAST_AREA = 0.01
 
@@ -64,15 +67,15 @@ def _threshold(darkness: NDArray[np.float32]) -> float:
 
 
 def _without_rulings(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Take out straight lines across half the sheet and close the cuts they leave."""
-    rulings = np.zeros_like(mask)
-    for length in ((1, mask.shape[1] // 2), (mask.shape[0] // 2, 1)):
-        if max(length) > 1:
-            rulings |= ndimage.binary_opening(mask, np.ones(length))
-    if not rulings.any():
+    """Take out thin straight lines across the sheet and close the cuts they leave."""
+    height, width = (max(2, round(size * RULING_LENGTH)) for size in mask.shape)
+    lines = ndimage.binary_opening(mask, np.ones((1, width)))
+    lines |= ndimage.binary_opening(mask, np.ones((height, 1)))
+    if not lines.any():
         return mask
-    lines = ndimage.binary_dilation(rulings, np.ones((3, 3)), iterations=2)
-    return ndimage.binary_closing(mask & ~lines, np.ones((3, 3)), iterations=4)
+    thick = ndimage.binary_opening(mask, np.ones((RULING_WIDTH, RULING_WIDTH)))
+    lines = ndimage.binary_dilation(lines & ~thick, np.ones((3, 3)), iterations=2)
+    return ndimage.binary_closing(mask & ~(lines & ~thick), np.ones((3, 3)), iterations=4)
 
 
 def _main_pieces(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
