@@ -92,7 +92,7 @@ def samples(
 ) -> Figure:
     """Draw images (n, 28, 28) with true digit, predicted digit and its probability."""
     n_columns = 5
-    n_rows = -(-len(images) // n_columns)
+    n_rows = max(1, -(-len(images) // n_columns))
     with _font(font):
         figure = Figure(figsize=(10, 2.3 * n_rows), layout="constrained")
         for axes in figure.subplots(n_rows, n_columns, squeeze=False).flat:

@@ -6,6 +6,7 @@ import json
 import gradio as gr
 import numpy as np
 import pytest
+from fastapi import HTTPException
 from PIL import Image
 
 from mnist_cnn.gallery import Gallery, GalleryError, judge_test_set
@@ -128,9 +129,9 @@ def test_images_travel_as_784_bytes(gallery):
 )
 def test_a_cell_is_two_digits_or_refused_before_anything_is_computed(asked):
     component = testset.TestSet(Gallery(never))
-    with pytest.raises(gr.Error, match="two digits") as refused:
+    with pytest.raises(HTTPException, match="two digits") as refused:
         component.cell(asked)
-    assert not refused.value.print_exception
+    assert refused.value.status_code == 422
 
 
 def test_building_the_tab_judges_nothing():
