@@ -91,6 +91,7 @@ def test_digits_drawn_with_a_finger_on_a_phone_are_recognised(opened: Opener) ->
             draw_by_touch(page, drawings()[name])
             _expect_digit(page, name[-1])
             page.get_by_role("button", name="Clear").tap()
+            expect(page.locator("#answer .sentence")).to_have_text("Draw a digit")
 
 
 def test_the_answer_comes_while_the_pen_is_still_down(opened: Opener) -> None:
@@ -257,7 +258,7 @@ def test_every_tab_opens_and_shows_its_content(
     contents = {
         "Photo": "#photo .invitation",
         "Test set": "#testset table",
-        "Training": "#training-metrics",
+        "Training": "#training table",
         "API": "#program .python",
     }
     with opened(size, theme) as page:

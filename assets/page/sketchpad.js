@@ -155,11 +155,20 @@ function clear() {
   report();
 }
 
-button("pen").addEventListener("click", () => choose(false));
-button("eraser").addEventListener("click", () => choose(true));
-button("undo").addEventListener("click", () => step(past, future));
-button("redo").addEventListener("click", () => step(future, past));
-button("clear").addEventListener("click", clear);
+function press(name, act) {
+  button(name).addEventListener("click", act);
+  // Chromium sends no click for the first tap after a finger has drawn.
+  button(name).addEventListener("touchend", (event) => {
+    event.preventDefault();
+    act();
+  });
+}
+
+press("pen", () => choose(false));
+press("eraser", () => choose(true));
+press("undo", () => step(past, future));
+press("redo", () => step(future, past));
+press("clear", clear);
 
 document.addEventListener("keydown", (event) => {
   if (!canvas.clientWidth || event.target.matches?.("input:not([type=range]), textarea")) return;
