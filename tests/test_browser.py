@@ -123,6 +123,10 @@ def test_what_the_network_sees_is_a_centred_28_by_28_image(opened: Opener) -> No
         assert grey[:2] == [28, 28]
         assert image.max() == 255
         assert abs((image.sum(axis=1) @ np.arange(28)) / image.sum() - 14) <= 0.5
+        page.locator("#seen .field").hover()
+        expect(page.locator("#seen .box")).to_have_css("opacity", "1")
+        height = page.locator("#seen .box").evaluate("box => box.offsetHeight")
+        assert height == pytest.approx(140 * 20 / 28, abs=1.5)
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,30 @@ function showSeen(grey) {
   seen.putImageData(image, 0, 0);
 }
 
+// The box that preprocessing scaled to 20 pixels, and the centre of mass that it placed.
+function mark(grey) {
+  const [box, center] = [".box", ".center"].map((name) => element.querySelector(name));
+  box.hidden = center.hidden = !grey;
+  if (!grey) return;
+  const levels = Array.from(grey, (character) => character.charCodeAt(0));
+  const inked = levels.flatMap((level, i) => (level > 16 ? [i] : []));
+  const range = (places) => [Math.min(...places), Math.max(...places) + 1];
+  const [top, bottom] = range(inked.map((i) => Math.floor(i / 28)));
+  const [left, right] = range(inked.map((i) => i % 28));
+  const place = (share) => `${(share / 28) * 100}%`;
+  box.style.inset = [top, 28 - right, 28 - bottom, left].map(place).join(" ");
+  const sum = (weigh) => levels.reduce((total, level, i) => total + level * weigh(i), 0);
+  center.style.top = place(sum((i) => Math.floor(i / 28) + 0.5) / sum(() => 1));
+  center.style.left = place(sum((i) => (i % 28) + 0.5) / sum(() => 1));
+}
+
 function show() {
   const value = props.value?.probabilities ? props.value : null;
   root.dataset.state = !value ? "blank" : value.isDigit ? "digit" : "none";
   digit.textContent = !value ? "" : value.isDigit ? value.digit : "?";
   sentence.textContent = value ? describe(value) : say("answer.blank");
   showSeen(value && atob(value.seen));
+  mark(value && atob(value.seen));
   document.dispatchEvent(new CustomEvent("seen", { detail: value?.seen ?? null }));
   bars.forEach((bar, d) => {
     const probability = value?.probabilities[d] ?? 0;

@@ -1,5 +1,6 @@
 """The page put together: a header, the tabs, and the look inside the network below them."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -44,4 +45,6 @@ def launch_options() -> dict[str, Any]:
         "css_paths": [FILES / "page.css"],
         "head": language_script(),
         "footer_links": ["api"],
+        # The endpoints are tools for language models too where gradio[mcp] is installed.
+        "mcp_server": find_spec("mcp") is not None,
     }
