@@ -80,7 +80,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--mnist-only", action="store_true", help="the tutorial's plain run, without drawings"
     )
-    parser.add_argument("--seed", type=int, default=Recipe.seed, help="same seed, same weights")
+    parser.add_argument("--seed", type=seed, default=Recipe.seed, help="same seed, same weights")
     parser.add_argument(
         "--data", type=Path, default=DATA_PATH, help="mnist.npz or a folder of IDX files"
     )
@@ -88,6 +88,13 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         "--output", type=Path, default=MODEL_PATH.parent, help="folder for all results"
     )
     return parser.parse_args(argv)
+
+
+def seed(text: str) -> int:
+    """Read a whole number that every random generator takes."""
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to 2^32 - 1, not {text}")
+    return int(text)
 
 
 def positive(text: str) -> int:

@@ -166,11 +166,17 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--samples", type=_sample_count, default=10, help="how many test images to show"
     )
-    parser.add_argument("--seed", type=int, help="choose the same images again")
+    parser.add_argument("--seed", type=_seed, help="choose the same images again")
     parser.add_argument(
         "--output", type=Path, default=Path("evaluation"), help="folder for the figures"
     )
     return parser.parse_args(argv)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"choose a whole number from 0, not {text}")
+    return int(text)
 
 
 def _sample_count(text: str) -> int:

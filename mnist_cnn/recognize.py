@@ -131,7 +131,7 @@ def main(argv: list[str] | None = None) -> int:
         except ModelError as error:
             print(error, file=sys.stderr)
             return 1
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             print(f"{path}: cannot be read as an image: {error}", file=sys.stderr)
             status = 1
             continue

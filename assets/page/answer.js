@@ -40,11 +40,14 @@ function mark(grey) {
   center.style.left = place(sum((i) => (i % 28) + 0.5) / sum(() => 1));
 }
 
+const blank = props.prefix ? "photo.blank" : "answer.blank";
+let answered = false;
+
 function show() {
   const value = props.value?.probabilities ? props.value : null;
   root.dataset.state = !value ? "blank" : value.isDigit ? "digit" : "none";
   digit.textContent = !value ? "" : value.isDigit ? value.digit : "?";
-  sentence.textContent = value ? describe(value) : say("answer.blank");
+  sentence.textContent = value ? describe(value) : say(blank);
   showSeen(value && atob(value.seen));
   mark(value && atob(value.seen));
   document.dispatchEvent(new CustomEvent("seen", { detail: value?.seen ?? null }));
@@ -58,6 +61,13 @@ function show() {
 }
 
 show();
-sentence.textContent = say("answer.waking");
-root.dataset.state = "waking";
-watch("value", show);
+watch("value", () => {
+  answered = true;
+  show();
+});
+// The first drawing may have to wait for TensorFlow.
+document.addEventListener("drawing", () =>
+  setTimeout(() => {
+    if (!answered && !props.prefix) sentence.textContent = say("answer.waking");
+  }, 800),
+);

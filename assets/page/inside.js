@@ -124,6 +124,9 @@ async function refresh() {
       }
     }
     shown = asked;
+  } catch {
+    shown = asked; // it will be asked again with the next drawing
+    content.hidden = true;
   } finally {
     asking = false;
   }

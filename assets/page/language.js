@@ -2,8 +2,14 @@
 // Gradio puts this into the page's head when the page is mounted.
 (() => {
   const asked = new URLSearchParams(location.search).get("lang");
-  if (asked) localStorage.setItem("language", asked);
-  const wanted = asked ?? localStorage.getItem("language") ?? navigator.language;
+  let chosen = null;
+  try {
+    if (asked) localStorage.setItem("language", asked);
+    chosen = localStorage.getItem("language");
+  } catch {
+    // The browser keeps nothing for this page, as it may inside another one.
+  }
+  const wanted = asked ?? chosen ?? navigator.language;
   const language = /^zh/i.test(wanted) ? "zh-CN" : "en";
   const other = language === "en" ? "zh-CN" : "en";
   const texts = window.TEXTS[language];

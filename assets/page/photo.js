@@ -38,16 +38,22 @@ function take(picture, width, height) {
   });
 }
 
+function close() {
+  canvas.hidden = part("rotate").disabled = part("undo").disabled = true;
+  part("invitation").hidden = false;
+  props.value = "";
+  trigger("change");
+}
+
 async function open(file) {
-  if (!file?.type.startsWith("image/")) return;
+  if (!file) return;
   stopCamera();
   try {
     const picture = await createImageBitmap(file);
     take(picture, picture.width, picture.height);
   } catch {
     part("invitation").textContent = say("photo.unreadable");
-    part("invitation").hidden = false;
-    canvas.hidden = true;
+    close();
   }
 }
 
@@ -73,18 +79,27 @@ function stopCamera() {
   part("camera").hidden = false;
 }
 
+// Nobody films on when the tab is left.
+new IntersectionObserver(([{ isIntersecting }]) => {
+  if (!isIntersecting && video.srcObject) {
+    stopCamera();
+    close();
+  }
+}).observe(sheet);
+
 part("camera").hidden = !navigator.mediaDevices;
 part("camera").addEventListener("click", async () => {
   try {
     const wanted = { video: { facingMode: "environment" } };
     video.srcObject = await navigator.mediaDevices.getUserMedia(wanted);
   } catch {
-    part("invitation").textContent = say("photo.nocamera");
+    part("help").textContent = say("photo.nocamera");
     return;
   }
   canvas.hidden = part("camera").hidden = part("invitation").hidden = true;
-  video.hidden = part("shoot").hidden = false;
+  video.hidden = false;
   await video.play();
+  part("shoot").hidden = false;
 });
 part("shoot").addEventListener("click", () => {
   take(video, video.videoWidth, video.videoHeight);

@@ -12,12 +12,15 @@ print(Client("${here}").predict(image, api_name="/recognize"))`;
 
 element.querySelector(".curl").textContent = `curl -s ${here}/gradio_api/run/recognize \\
   -H "Content-Type: application/json" \\
-  -d "{\\"data\\": [\\"$(base64 -w 0 seven.png)\\"]}"`;
+  -d "{\\"data\\": [\\"$(base64 < seven.png | tr -d '\\n')\\"]}"`;
 
 element.addEventListener("click", async ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
-  await navigator.clipboard.writeText(button.nextElementSibling.textContent);
+  const code = button.nextElementSibling;
+  getSelection().selectAllChildren(code);
+  if (!navigator.clipboard) return; // not over plain HTTP: selected, for Ctrl+C
+  await navigator.clipboard.writeText(code.textContent);
   button.textContent = say("program.copied");
   setTimeout(() => (button.textContent = say("program.copy")), 1500);
 });

@@ -82,6 +82,7 @@ function say() {
   if (strokes.length) paint(sent, "black", "white");
   props.value = strokes.length ? sent.toDataURL("image/png") : "";
   trigger("change");
+  if (strokes.length) element.dispatchEvent(new CustomEvent("drawing", { bubbles: true }));
   resting = setTimeout(say, PAUSE);
 }
 
@@ -105,11 +106,11 @@ function put(point, width, erase) {
 
 canvas.addEventListener("pointerdown", (event) => {
   stop();
-  if (event.button !== 0 || current) return;
+  if (![0, 5].includes(event.button) || current) return; // 5: the eraser of a stylus
   event.preventDefault();
   canvas.setPointerCapture(event.pointerId);
-  // A stylus eraser erases, whatever tool is chosen. An eraser is wider than the pen.
-  const erase = erasing || event.buttons === 32;
+  // The eraser of a stylus erases, whatever tool is chosen. Erasers are wider than the pen.
+  const erase = erasing || event.button === 5;
   put(place(event), (slider.value / 100) * (erase ? 2 : 1), erase);
   current.pointer = event.pointerId;
   report();
@@ -173,7 +174,9 @@ press("clear", clear);
 document.addEventListener("keydown", (event) => {
   if (!canvas.clientWidth || event.target.matches?.("input:not([type=range]), textarea")) return;
   const key = event.key.toLowerCase();
-  if (key === "escape") clear();
+  const focused = document.activeElement;
+  const free = focused === document.body || element.contains(focused);
+  if (key === "escape" && free) clear();
   else if (!(event.ctrlKey || event.metaKey)) return;
   else if (key === "y" || (key === "z" && event.shiftKey)) step(future, past);
   else if (key === "z") step(past, future);
@@ -181,8 +184,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-slider.value = localStorage.getItem(MEMORY) ?? props.brush * 100;
-slider.addEventListener("input", () => localStorage.setItem(MEMORY, slider.value));
+slider.value = props.brush * 100;
+try {
+  slider.value = localStorage.getItem(MEMORY) ?? slider.value;
+  slider.addEventListener("input", () => localStorage.setItem(MEMORY, slider.value));
+} catch {
+  // The browser keeps nothing for this page; the width is then forgotten.
+}
 
 // ---- replaying a drawing, on a "replay" event that reaches this element,
 // its detail the strokes as lists of [x, y] points

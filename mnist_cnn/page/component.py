@@ -34,13 +34,32 @@ class FileComponent(gr.HTML):
         )
 
 
+def telling(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Tell the person when the model cannot be loaded, without naming files of the server."""
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except Exception as error:
+            # Whatever raises this has imported TensorFlow by now.
+            from mnist_cnn.model import ModelError
+
+            if not isinstance(error, ModelError):
+                raise
+            message = "The network could not be loaded. Make it again with: python train.py"
+            raise gr.Error(message, print_exception=False) from None
+
+    return call
+
+
 def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:
     """Answer a refusal with its message; Gradio 6.31 would answer 500 and log a traceback."""
 
     @wraps(function)
     def call(*arguments: Any) -> Any:
         try:
-            return function(*arguments)
+            return telling(function)(*arguments)
         except gr.Error as error:
             raise HTTPException(422, error.message) from None
 

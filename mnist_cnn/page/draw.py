@@ -5,7 +5,7 @@ import json
 import gradio as gr
 
 from mnist_cnn.page.answer import Answer
-from mnist_cnn.page.component import FILES, FileComponent
+from mnist_cnn.page.component import FILES, FileComponent, telling
 from mnist_cnn.page.sketchpad import Sketchpad
 from mnist_cnn.recognize import Recognizer
 
@@ -19,5 +19,10 @@ def draw_tab(recognizer: Recognizer) -> None:
     FileComponent("examples", value=examples, elem_id="examples")
     # No queue: it costs more than the recognition itself.
     pad.change(
-        recognizer, pad, answer, queue=False, show_progress="hidden", api_visibility="private"
+        telling(recognizer),
+        pad,
+        answer,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
     )

@@ -1,5 +1,6 @@
 """The page put together: a header, the tabs, and the look inside the network below them."""
 
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -35,6 +36,8 @@ def build_page(recognizer: Recognizer) -> gr.Blocks:
             with gr.Tab(english["tab.program"], id="program"):
                 program_tab(recognizer)
         Inside(recognizer, elem_id="inside")
+    # Gradio takes theme, style and script when it launches, whoever launches it.
+    page.launch = partial(page.launch, **launch_options())
     return page
 
 

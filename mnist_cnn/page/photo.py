@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_cnn.page.answer import Answer
-from mnist_cnn.page.component import FileComponent, data_url
+from mnist_cnn.page.component import FileComponent, data_url, telling
 from mnist_cnn.page.sketchpad import decode_image
 from mnist_cnn.photo import photo_to_ink
 from mnist_cnn.preprocess import bounding_box, center, scale_to_box, to_tensor
@@ -47,6 +47,7 @@ class Stages(FileComponent):
 def photo_tab(recognizer: Recognizer) -> None:
     """Lay out the tab."""
 
+    @telling
     def read(pixels: NDArray[np.uint8] | None) -> tuple[Recognition | None, Any]:
         if pixels is None:
             return None, None

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from mnist_cnn.page.component import FileComponent
+from mnist_cnn.page.component import FileComponent, telling
 from mnist_cnn.page.sketchpad import decode_image
 from mnist_cnn.recognize import BLANK, Recognizer
 
@@ -23,7 +23,7 @@ def program_tab(recognizer: Recognizer) -> None:
             digit and probabilities (ten numbers), both null when nothing is drawn; verdict:
             "digit", "not a digit" or "blank".
         """
-        recognition = recognizer(decode_image(image))
+        recognition = telling(recognizer)(decode_image(image))
         return recognition.as_json() if recognition else BLANK
 
     description = "Recognise a handwritten digit in an image. 识别图像中的手写数字。"

@@ -101,7 +101,7 @@ def _decode_base64(text: Any) -> NDArray[np.uint8]:
         if max(image.size) > LARGEST_SIDE:
             raise _refuse(f"The drawing is {image.size}; send at most {LARGEST_SIDE} a side.")
         rgba = image.convert("RGBA")
-    except (binascii.Error, ValueError, OSError, SyntaxError):
+    except (binascii.Error, ValueError, OSError, SyntaxError, Image.DecompressionBombError):
         raise _refuse(
             "The drawing could not be read: send a PNG, JPEG or WebP in base64."
         ) from None
