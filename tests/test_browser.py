@@ -139,6 +139,7 @@ def test_a_blank_pad_invites_and_fills_no_bar(opened: Opener, locale: str, invit
         page.locator("#sketchpad button.clear").click()
         expect(page.locator("#answer .sentence")).to_have_text(invitation)
         assert _probabilities(page) == [0] * 10
+        expect(page.locator("#probabilities .best")).to_have_count(0)
 
 
 def test_undo_and_redo_by_button_and_by_key(opened: Opener) -> None:

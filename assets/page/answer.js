@@ -54,7 +54,7 @@ function show() {
   bars.forEach((bar, d) => {
     const probability = value?.probabilities[d] ?? 0;
     bar.dataset.probability = probability;
-    bar.classList.toggle("best", value?.isDigit && d === value.digit);
+    bar.classList.toggle("best", Boolean(value?.isDigit) && d === value.digit);
     bar.querySelector("u").style.transform = `scaleX(${probability})`;
     bar.querySelector("span").textContent = value ? percent(probability) : "";
   });
