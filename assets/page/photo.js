@@ -1,5 +1,5 @@
 // A photo from a file, the clipboard, a drop or the camera; cropped and rotated here, so
-// that only what is shown leaves the browser. Gradio runs this once with: element, trigger, props.
+// that only what is shown leaves the browser. Gradio runs this once with: element, props.
 
 const LONGER_SIDE = 800;
 
@@ -24,7 +24,6 @@ function show(width, height, paint) {
   part("rotate").disabled = false;
   part("undo").disabled = !past.length;
   props.value = canvas.toDataURL("image/jpeg", 0.92);
-  trigger("change");
 }
 
 function take(picture, width, height) {
@@ -42,7 +41,6 @@ function close() {
   canvas.hidden = part("rotate").disabled = part("undo").disabled = true;
   part("invitation").hidden = false;
   props.value = "";
-  trigger("change");
 }
 
 async function open(file) {

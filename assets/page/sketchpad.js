@@ -1,4 +1,4 @@
-// A drawing pad. Gradio runs this once with: element, trigger, props, watch.
+// A drawing pad. Gradio runs this once with: element, props, watch.
 //
 // A drawing is a list of strokes {points, width, erase}, all lengths as shares of the
 // pad's side, so that it can be painted at any resolution: on the screen in the theme's
@@ -80,8 +80,8 @@ function say() {
   if (!unsaid) return;
   unsaid = false;
   if (strokes.length) paint(sent, "black", "white");
+  // Gradio tells of the change by itself; a trigger would send everything twice.
   props.value = strokes.length ? sent.toDataURL("image/png") : "";
-  trigger("change");
   if (strokes.length) element.dispatchEvent(new CustomEvent("drawing", { bubbles: true }));
   resting = setTimeout(say, PAUSE);
 }
