@@ -315,3 +315,14 @@ def test_a_scribble_is_answered_by_the_verdict_and_keeps_its_bars(opened: Opener
         )
         assert sum(_probabilities(page)) == pytest.approx(1, abs=1e-3)
         page.screenshot(path=OUTPUT / "scribble.png")
+
+
+def test_the_training_tab_shows_its_figures_when_they_are_reached(opened: Opener) -> None:
+    with opened() as page:
+        page.get_by_role("tab", name="Training").click()
+        for name in ("reliability", "handwriting"):
+            figure = page.locator(f"#training img[data-figure={name}]")
+            figure.scroll_into_view_if_needed()
+            expect(figure).to_have_js_property("complete", True, timeout=15_000)
+            expect(figure).not_to_have_js_property("naturalWidth", 0)
+        page.screenshot(path=OUTPUT / "training-figures.png")
