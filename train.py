@@ -6,11 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from mnist_cnn import results
+from mnist_cnn import MODEL_PATH, results
 from mnist_cnn.backend import share_gpu_memory
 from mnist_cnn.data import DATA_PATH, DataError, fingerprint, load_mnist
 from mnist_cnn.diet import MNIST_ONLY, Diet
-from mnist_cnn.model import MODEL_PATH, build_model, parameter_arithmetic, save_model
+from mnist_cnn.model import build_model, parameter_arithmetic, save_model
 from mnist_cnn.training import Recipe, train
 
 

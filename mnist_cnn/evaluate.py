@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_cnn import figures
+from mnist_cnn import MODEL_PATH, ModelError, figures
 from mnist_cnn.backend import keras
 from mnist_cnn.calibration import Reliability, reliability
 from mnist_cnn.data import DATA_PATH, N_CLASSES, DataError, load_mnist
 from mnist_cnn.diet import unseen_doodles, unseen_drawings
 from mnist_cnn.model import (
-    MODEL_PATH,
-    ModelError,
     load_model,
     load_threshold,
     looks_like_digit,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_cnn import ModelError
 from mnist_cnn.data import DATA_PATH, DataError, Images, load_mnist
 from mnist_cnn.recognize import Recognizer
 
@@ -37,12 +38,23 @@ class Exhibit:
 
 
 class Gallery:
-    """Labelled images to choose from; they are judged when first asked for, and once."""
+    """Labelled images to choose from; they are judged when first asked for."""
 
-    def __init__(self, judge: Callable[[], tuple[Images, Evaluation]]) -> None:
-        """Name the function that brings the images (n, 28, 28) and what a model makes of them."""
+    def __init__(
+        self,
+        judge: Callable[[], tuple[Images, Evaluation]],
+        version: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Hang up nothing yet.
+
+        Args:
+            judge: brings the images (n, 28, 28) and what a model makes of them.
+            version: tells one model from another; with a new one, all are judged again.
+        """
         self._judge = judge
+        self._version = version
         self._judged: tuple[Images, Evaluation] | None = None
+        self._judged_version: object = None
         self._lock = Lock()
 
     @property
@@ -65,8 +77,9 @@ class Gallery:
 
     def _contents(self) -> tuple[Images, Evaluation]:
         with self._lock:
-            if self._judged is None:
+            if self._judged is None or self._judged_version != self._version():
                 self._judged = self._judge()
+                self._judged_version = self._version()
             return self._judged
 
     def _show(self, indices: NDArray[np.intp]) -> list[Exhibit]:
@@ -91,7 +104,6 @@ def judge_test_set(recognizer: Recognizer, data: Path = DATA_PATH) -> tuple[Imag
     """
     # These bring TensorFlow, which a page does not wait for.
     from mnist_cnn.evaluate import evaluate
-    from mnist_cnn.model import ModelError
 
     try:
         _, (images, labels) = load_mnist(data)

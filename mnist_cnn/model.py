@@ -9,15 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_cnn import METRICS_NAME, MODEL_PATH, ModelError
 from mnist_cnn.backend import keras, tf
 from mnist_cnn.data import N_CLASSES
 from mnist_cnn.preprocess import SIDE
-
-MODEL_PATH = Path(__file__).resolve().parent.parent / "assets" / "model.keras"
-
-
-class ModelError(Exception):
-    """A model file cannot be used; the message says why and what to do."""
 
 
 def build_model() -> keras.Model:
@@ -106,7 +101,7 @@ def load_threshold(path: Path | str = MODEL_PATH) -> float:
         A probability; 0, which every drawing reaches, when nothing is saved beside the model.
     """
     try:
-        return float(json.loads(Path(path).with_name("metrics.json").read_text())["threshold"])
+        return float(json.loads(Path(path).with_name(METRICS_NAME).read_text())["threshold"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0.0
 

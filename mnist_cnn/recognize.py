@@ -11,14 +11,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mnist_cnn import METRICS_NAME, MODEL_PATH, ModelError
 from mnist_cnn.photo import photo_to_ink
-from mnist_cnn.preprocess import ink_to_tensor, preprocess
+from mnist_cnn.preprocess import SIDE, ink_to_tensor, preprocess
 
 if TYPE_CHECKING:
     import keras
@@ -53,35 +54,73 @@ BLANK = {"digit": None, "probabilities": None, "verdict": "blank"}
 """What a blank canvas is answered in JSON, in the form of :meth:`Recognition.as_json`."""
 
 
+class Loaded(NamedTuple):
+    """A model in use."""
+
+    model: keras.Model
+    threshold: float
+    """The top probability that a digit reaches."""
+
+
 class Recognizer:
-    """A model that is loaded when it is first needed, and once.
+    """A model that is loaded when it is first needed, and again when :meth:`refresh` is asked.
 
     TensorFlow takes seconds to import; a page that imports this module does not wait for it.
+    Any number of threads may ask at once.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         """Name the model file; ``None`` is the shipped one."""
-        self._path = path
-        self._model: keras.Model | None = None
-        self._threshold = 0.0
+        self._path = path or MODEL_PATH
         self._lock = Lock()
+        self._seen: object = None
+        self._loaded: Loaded | None = None
+        self._problem = ""
+        self.version = 0
+        """Counts the models that were taken up."""
 
     @property
-    def model(self) -> keras.Model:
-        """The model, loaded and traced when it is first asked for.
+    def loaded(self) -> Loaded:
+        """The model in use, loaded and traced when it is first asked for.
 
         Raises:
             ModelError: when the file is missing or damaged.
         """
-        from mnist_cnn.model import MODEL_PATH, load_model, load_threshold, predict
+        if self._loaded is None:
+            self.refresh()
+        if self._loaded is None:
+            raise ModelError(self._problem)
+        return self._loaded
 
+    @property
+    def model(self) -> keras.Model:
+        """The network of :attr:`loaded`."""
+        return self.loaded.model
+
+    def refresh(self) -> bool:
+        """Take up the model file if it has changed since it was last read.
+
+        Whoever asks meanwhile is answered by the model in use, which also serves on when
+        the new file turns out to be no good.
+
+        Returns:
+            Whether another model is in use now.
+
+        Raises:
+            ModelError: when the file is missing or damaged; once for each change.
+        """
         with self._lock:
-            if self._model is None:
-                path = self._path or MODEL_PATH
-                model = load_model(path)
-                predict(model, np.zeros((1, *model.input_shape[1:]), np.float32))
-                self._model, self._threshold = model, load_threshold(path)
-            return self._model
+            seen = [_look(path) for path in (self._path, self._path.with_name(METRICS_NAME))]
+            if seen == self._seen:
+                return False
+            self._seen = seen
+            try:
+                self._loaded = _load(self._path)
+                self.version += 1
+            except ModelError as error:
+                self._problem = str(error)
+                raise
+            return True
 
     def __call__(self, canvas: Image.Image | NDArray[np.uint8] | None) -> Recognition | None:
         """Recognise a drawing; ``None`` when nothing is drawn.
@@ -109,19 +148,32 @@ class Recognizer:
         """Read a tensor (28, 28, 1) in [0, 1]; ``None`` for ``None``."""
         if tensor is None:
             return None
-        model = self.model
+        model, threshold = self.loaded
         from mnist_cnn.model import looks_like_digit, predict
 
         probabilities = predict(model, tensor[np.newaxis])[0]
-        return Recognition(
-            tensor, probabilities, bool(looks_like_digit(probabilities, self._threshold))
-        )
+        return Recognition(tensor, probabilities, bool(looks_like_digit(probabilities, threshold)))
+
+
+def _load(path: Path) -> Loaded:
+    from mnist_cnn.model import load_model, load_threshold, predict
+
+    model = load_model(path)
+    predict(model, np.zeros((1, SIDE, SIDE, 1), np.float32))  # traces it
+    return Loaded(model, load_threshold(path))
+
+
+def _look(path: Path) -> tuple[int, ...] | None:
+    """Return what tells one version of a file from another; ``None`` when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def main(argv: list[str] | None = None) -> int:
     """Recognise image files and print a line for each; return the exit status."""
-    from mnist_cnn.model import ModelError
-
     args = _parse(argv)
     recognizer, status = Recognizer(args.model), 0
     for path in args.files:

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_cnn import figures
+from mnist_cnn import METRICS_NAME, MODEL_PATH, figures
 from mnist_cnn.backend import keras
 from mnist_cnn.data import Images, Labels
 from mnist_cnn.diet import unseen_doodles, unseen_drawings
 from mnist_cnn.evaluate import N_DRAWN, Evaluation, evaluate
-from mnist_cnn.model import MODEL_PATH, looks_like_digit, parameter_arithmetic, predict
+from mnist_cnn.model import looks_like_digit, parameter_arithmetic, predict
 from mnist_cnn.preprocess import to_tensor
 from mnist_cnn.training import Trained
 
@@ -40,7 +40,7 @@ def all_or_nothing(output: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=output, prefix=".training-") as name:
         yield Path(name)
         # The metrics go last: they describe files that are in place by then.
-        for file in sorted(Path(name).iterdir(), key=lambda file: file.name == "metrics.json"):
+        for file in sorted(Path(name).iterdir(), key=lambda file: file.name == METRICS_NAME):
             file.replace(output / file.name)
 
 
@@ -126,7 +126,7 @@ def write_metrics(folder: Path, trained: Trained, scores: Scores, **how: Any) ->
             **{name: version(name) for name in ("tensorflow", "keras", "numpy")},
         },
     }
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    (folder / METRICS_NAME).write_text(json.dumps(metrics, indent=2) + "\n")
 
 
 def describe_layers(model: keras.Model) -> list[dict[str, Any]]:
@@ -145,7 +145,7 @@ def describe_layers(model: keras.Model) -> list[dict[str, Any]]:
 
 def read_metrics(model_path: Path = MODEL_PATH) -> dict[str, Any]:
     """Read the ``metrics.json`` beside a model."""
-    metrics: dict[str, Any] = json.loads(model_path.with_name("metrics.json").read_text())
+    metrics: dict[str, Any] = json.loads(model_path.with_name(METRICS_NAME).read_text())
     return metrics
 
 

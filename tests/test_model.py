@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mnist_cnn import ModelError
 from mnist_cnn.backend import keras
 from mnist_cnn.model import (
-    ModelError,
     build_model,
     load_model,
     parameter_arithmetic,

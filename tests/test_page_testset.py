@@ -104,13 +104,22 @@ def test_missing_data_is_told_with_what_to_do(tmp_path):
         judge_test_set(Recognizer(), tmp_path / "none.npz")
 
 
-def test_the_page_says_why_there_is_nothing_to_show():
+def test_the_page_says_that_there_is_nothing_to_show_and_the_log_says_why(capsys):
     def judge():
-        raise GalleryError("No model. Make one with: python train.py")
+        raise GalleryError("No model at /somewhere")
 
-    assert testset.describe(Gallery(judge)) == {
-        "problem": "No model. Make one with: python train.py"
-    }
+    assert testset.describe(Gallery(judge)) == {"problem": "testset.missing"}
+    assert "No model at /somewhere" in capsys.readouterr().err
+
+
+def test_the_images_are_judged_again_when_there_is_a_new_model(judged):
+    version, asked = [1], []
+    gallery = Gallery(lambda: asked.append(version[0]) or judged, lambda: version[0])
+    gallery.samples(1)
+    gallery.samples(1)
+    version[0] = 2
+    gallery.samples(1)
+    assert asked == [1, 2]
 
 
 def test_images_travel_as_784_bytes(gallery):

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from mnist_cnn.page.incoming import open_image
 from mnist_cnn.page.inside import decode_seen, look_inside
-from mnist_cnn.page.sketchpad import decode_image
 from mnist_cnn.page.texts import read_texts
 from mnist_cnn.preprocess import preprocess
 from mnist_cnn.recognize import Recognizer, main
@@ -65,13 +65,15 @@ def test_the_command_line_names_a_file_that_is_no_image(
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_images_in_base64_are_decoded(kind: str) -> None:
-    pixels = decode_image(f"data:image/{kind.lower()};base64,{in_base64(seven(), kind)}")
+    url = f"data:image/{kind.lower()};base64,{in_base64(seven(), kind)}"
+    pixels = np.asarray(open_image(url).convert("L"))
     assert pixels.shape == (200, 200)
     assert pixels[40, 100] < 60 < 200 < pixels[190, 190]
 
 
 def test_rows_of_grey_levels_are_decoded() -> None:
-    np.testing.assert_array_equal(decode_image([[255, 0], [7, 255]]), [[255, 0], [7, 255]])
+    image = open_image([[255, 0], [7, 255]])
+    np.testing.assert_array_equal(np.asarray(image), [[255, 0], [7, 255]])
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_rows_of_grey_levels_are_decoded() -> None:
 )
 def test_anything_else_is_refused_with_a_reason(sent: Any) -> None:
     with pytest.raises(gr.Error, match="drawing"):
-        decode_image(sent)
+        open_image(sent)
 
 
 def test_looking_inside_tells_of_six_layers_and_two_reasons(recognizer: Recognizer) -> None:

@@ -1,6 +1,7 @@
-// The answer. Gradio runs this once with: element, props, watch.
-// props.value is null for an empty pad, else {digit, isDigit, probabilities, seen}; what is seen
-// is also told to the rest of the page, as a "seen" event.
+// The answer. Gradio runs this once with: element, props.
+// An "answer" event brings it: null for an empty pad, {problem} with the key of a text, or
+// {digit, isDigit, probabilities, seen}; what is seen is also told to the rest of the page, as
+// a "seen" event.
 
 const root = element.querySelector(".recognition");
 const digit = element.querySelector(".digit");
@@ -43,8 +44,7 @@ function mark(grey) {
 const blank = props.prefix ? "photo.blank" : "answer.blank";
 let answered = false;
 
-function show() {
-  const value = props.value?.probabilities ? props.value : null;
+function show(value) {
   root.dataset.state = !value ? "blank" : value.isDigit ? "digit" : "none";
   digit.textContent = !value ? "" : value.isDigit ? value.digit : "?";
   sentence.textContent = value ? describe(value) : say(blank);
@@ -60,10 +60,13 @@ function show() {
   });
 }
 
-show();
-watch("value", () => {
-  answered = true;
-  show();
+show(null);
+document.addEventListener("answer", ({ detail: { prefix, answer } }) => {
+  if (prefix !== props.prefix) return;
+  answered ||= Boolean(answer && !answer.problem);
+  // The bars stay meanwhile.
+  if (answer?.problem) sentence.textContent = say(answer.problem);
+  else show(answer);
 });
 // The first drawing may have to wait for TensorFlow.
 document.addEventListener("drawing", () =>

@@ -1,5 +1,5 @@
 // A photo from a file, the clipboard, a drop or the camera; cropped and rotated here, so
-// that only what is shown leaves the browser. Gradio runs this once with: element, props.
+// that only what is shown leaves the browser. Gradio runs this once with: element, props, server.
 
 const LONGER_SIDE = 800;
 
@@ -23,8 +23,21 @@ function show(width, height, paint) {
   part("invitation").hidden = true;
   part("rotate").disabled = false;
   part("undo").disabled = !past.length;
-  props.value = canvas.toDataURL("image/jpeg", 0.92);
+  reader.send(() => canvas.toDataURL("image/jpeg", 0.92));
 }
+
+function showStages(stages) {
+  document.dispatchEvent(new CustomEvent("stages", { detail: stages }));
+}
+
+const reader = courier({
+  ask: (photo) => server.read(photo),
+  told({ problem, answer, stages = [] }) {
+    tell(props.prefix, problem ? { problem } : answer);
+    showStages(stages);
+  },
+  waiting: () => tell(props.prefix, { problem: "answer.busy" }),
+});
 
 function take(picture, width, height) {
   const scale = Math.min(1, LONGER_SIDE / Math.max(width, height));
@@ -40,7 +53,9 @@ function take(picture, width, height) {
 function close() {
   canvas.hidden = part("rotate").disabled = part("undo").disabled = true;
   part("invitation").hidden = false;
-  props.value = "";
+  reader.recall();
+  tell(props.prefix, null);
+  showStages([]);
 }
 
 async function open(file) {

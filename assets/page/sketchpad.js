@@ -1,11 +1,11 @@
-// A drawing pad. Gradio runs this once with: element, props, watch.
+// A drawing pad. Gradio runs this once with: element, props, server.
 //
 // A drawing is a list of strokes {points, width, erase}, all lengths as shares of the
 // pad's side, so that it can be painted at any resolution: on the screen in the theme's
 // colours, and at SENT_SIDE in black on white for the network.
 
 const SENT_SIDE = 280;
-const PAUSE = 40; // ms between two reports while the pen is moving
+const PAUSE = 100; // ms between two questions while the pen is moving
 const MEMORY = "sketchpad-brush";
 
 const canvas = element.querySelector("canvas");
@@ -62,28 +62,33 @@ function show() {
   button("clear").disabled = !strokes.length;
 }
 
-// ---- reporting: at once, then at most every PAUSE ms, the last state always
+// ---- reporting
 
 const sent = document.createElement("canvas");
 sent.width = sent.height = SENT_SIDE;
-let resting = 0;
-let unsaid = false;
+
+function picture() {
+  paint(sent, "black", "white");
+  return sent.toDataURL("image/png");
+}
+
+const answered = (answer) => tell(props.prefix, answer);
+const reader = courier({
+  ask: (drawing) => server.read(drawing),
+  told: answered,
+  waiting: () => answered({ problem: "answer.busy" }),
+  pause: PAUSE,
+});
 
 function report() {
   show();
-  unsaid = true;
-  if (!resting) say();
-}
-
-function say() {
-  resting = 0;
-  if (!unsaid) return;
-  unsaid = false;
-  if (strokes.length) paint(sent, "black", "white");
-  // Gradio tells of the change by itself; a trigger would send everything twice.
-  props.value = strokes.length ? sent.toDataURL("image/png") : "";
-  if (strokes.length) element.dispatchEvent(new CustomEvent("drawing", { bubbles: true }));
-  resting = setTimeout(say, PAUSE);
+  if (strokes.length) {
+    element.dispatchEvent(new CustomEvent("drawing", { bubbles: true }));
+    reader.send(picture);
+  } else {
+    reader.recall();
+    answered(null);
+  }
 }
 
 // ---- the pen
@@ -224,9 +229,6 @@ element.addEventListener("replay", ({ detail }) => {
 
 // ---- the world around
 
-watch("value", () => {
-  if (!props.value && strokes.length) clear();
-});
 new ResizeObserver(show).observe(canvas);
 new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] });
 show();

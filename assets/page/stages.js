@@ -1,9 +1,7 @@
-// A photo on its way to the network. Gradio runs this once with: element, props, watch.
+// A photo on its way to the network, as a "stages" event tells. Gradio runs this once with: element.
 
-const list = element.querySelector("ol");
-
-function show() {
-  const items = (props.value || []).map(({ name, image }) => {
+document.addEventListener("stages", ({ detail }) => {
+  const items = detail.map(({ name, image }) => {
     const item = document.createElement("li");
     const picture = document.createElement("img");
     const caption = document.createElement("span");
@@ -12,8 +10,5 @@ function show() {
     item.append(picture, caption);
     return item;
   });
-  list.replaceChildren(...items);
-}
-
-show();
-watch("value", show);
+  element.querySelector("ol").replaceChildren(...items);
+});

@@ -133,7 +133,7 @@ async function begin() {
   status.textContent = say("testset.waiting");
   const all = await ask("overview");
   if (!all) return;
-  status.textContent = all.problem ?? "";
+  status.textContent = all.problem ? say(all.problem) : "";
   if (all.problem) return;
   hang(".samples", all.samples);
   hang(".mistakes", all.mistakes);

@@ -10,28 +10,21 @@ from mnist_cnn.recognize import Recognition
 
 
 class Answer(FileComponent):
-    """Shows a :class:`Recognition`, or an invitation to draw when there is none."""
+    """Shows what :func:`as_answer` made, or an invitation to draw when there is nothing."""
 
     def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
         """Make an answer with the ids answer, probabilities and seen, each after ``prefix``."""
         super().__init__("answer", prefix=prefix, **kwargs)
 
-    def postprocess(self, value: Recognition | None) -> dict[str, Any] | None:
-        """Turn a recognition into what the page's script shows."""
-        if value is None:
-            return None
-        grey = np.rint(value.tensor * 255).astype(np.uint8)
-        return {
-            "digit": value.digit,
-            "isDigit": value.is_digit,
-            "probabilities": [round(float(p), 5) for p in value.probabilities],
-            "seen": base64.b64encode(grey.tobytes()).decode(),
-        }
 
-    def preprocess(self, payload: Any) -> None:
-        """Refuse nothing and know nothing: an answer is no input."""
+def as_answer(recognition: Recognition | None) -> dict[str, Any] | None:
+    """Turn a recognition into what the page's script shows; ``None`` stays ``None``."""
+    if recognition is None:
         return None
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the value for API users."""
-        return {"type": "object", "description": "digit, probabilities, seen (base64, 28 x 28)"}
+    grey = np.rint(recognition.tensor * 255).astype(np.uint8)
+    return {
+        "digit": recognition.digit,
+        "isDigit": recognition.is_digit,
+        "probabilities": [round(float(p), 5) for p in recognition.probabilities],
+        "seen": base64.b64encode(grey.tobytes()).decode(),
+    }

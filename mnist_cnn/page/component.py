@@ -9,6 +9,8 @@ from typing import Any
 import gradio as gr
 from fastapi import HTTPException
 
+from mnist_cnn import ModelError
+
 FILES = Path(__file__).resolve().parent.parent.parent / "assets" / "page"
 
 
@@ -23,7 +25,7 @@ class FileComponent(gr.HTML):
 
         Functions in ``server_functions`` refuse what a browser sends with ``gradio.Error``.
         """
-        functions = [_refusing(function) for function in kwargs.pop("server_functions", [])]
+        functions = [_answering(function) for function in kwargs.pop("server_functions", [])]
         super().__init__(
             html_template=_read(f"{name}.html"),
             css_template=_read(f"{name}.css"),
@@ -34,34 +36,21 @@ class FileComponent(gr.HTML):
         )
 
 
-def telling(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Tell the person when the model cannot be loaded, without naming files of the server."""
+def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer a refusal with its message; Gradio 6.31 would answer 500 and log a traceback.
+
+    When the network cannot be loaded, the answer is the key of a text under ``problem``:
+    the reason, which names files of the server, is for its log.
+    """
 
     @wraps(function)
     def call(*arguments: Any) -> Any:
         try:
             return function(*arguments)
-        except Exception as error:
-            # Whatever raises this has imported TensorFlow by now.
-            from mnist_cnn.model import ModelError
-
-            if not isinstance(error, ModelError):
-                raise
-            message = "The network could not be loaded. Make it again with: python train.py"
-            raise gr.Error(message, print_exception=False) from None
-
-    return call
-
-
-def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer a refusal with its message; Gradio 6.31 would answer 500 and log a traceback."""
-
-    @wraps(function)
-    def call(*arguments: Any) -> Any:
-        try:
-            return telling(function)(*arguments)
         except gr.Error as error:
             raise HTTPException(422, error.message) from None
+        except ModelError:
+            return {"problem": "answer.noNetwork"}
 
     return call
 

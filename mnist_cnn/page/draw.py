@@ -5,7 +5,7 @@ import json
 import gradio as gr
 
 from mnist_cnn.page.answer import Answer
-from mnist_cnn.page.component import FILES, FileComponent, telling
+from mnist_cnn.page.component import FILES, FileComponent
 from mnist_cnn.page.sketchpad import Sketchpad
 from mnist_cnn.recognize import Recognizer
 
@@ -13,16 +13,7 @@ from mnist_cnn.recognize import Recognizer
 def draw_tab(recognizer: Recognizer) -> None:
     """Lay out the tab."""
     with gr.Row(elem_classes="side-by-side"):
-        pad = Sketchpad(elem_id="sketchpad")
-        answer = Answer(elem_id="recognition")
+        Sketchpad(recognizer, elem_id="sketchpad")
+        Answer(elem_id="recognition")
     examples = json.loads((FILES / "examples.json").read_text("utf-8"))
     FileComponent("examples", value=examples, elem_id="examples")
-    # No queue: it costs more than the recognition itself.
-    pad.change(
-        telling(recognizer),
-        pad,
-        answer,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )

@@ -5,14 +5,16 @@ from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from mnist_cnn.page.component import FILES, FileComponent
 from mnist_cnn.page.draw import draw_tab
+from mnist_cnn.page.guard import Guard
 from mnist_cnn.page.inside import Inside
 from mnist_cnn.page.photo import photo_tab
 from mnist_cnn.page.program import program_tab
 from mnist_cnn.page.testset import testset_tab
-from mnist_cnn.page.texts import language_script, read_texts
+from mnist_cnn.page.texts import head_script, read_texts
 from mnist_cnn.page.theme import paper_theme
 from mnist_cnn.page.training import training_tab
 from mnist_cnn.recognize import Recognizer
@@ -46,8 +48,12 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": paper_theme(),
         "css_paths": [FILES / "page.css"],
-        "head": language_script(),
+        "head": head_script(),
         "footer_links": ["api"],
+        "app_kwargs": {"middleware": [Middleware(Guard)]},
+        # Gradio keeps kilobytes for every visitor, of which the page needs nothing.
+        "state_session_capacity": 500,
+        "run_history": False,
         # The endpoints are tools for language models too where gradio[mcp] is installed.
         "mcp_server": find_spec("mcp") is not None,
     }

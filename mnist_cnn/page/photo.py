@@ -8,57 +8,46 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_cnn.page.answer import Answer
-from mnist_cnn.page.component import FileComponent, data_url, telling
-from mnist_cnn.page.sketchpad import decode_image
+from mnist_cnn.page.answer import Answer, as_answer
+from mnist_cnn.page.component import FileComponent, data_url
+from mnist_cnn.page.incoming import open_image
 from mnist_cnn.photo import photo_to_ink
 from mnist_cnn.preprocess import bounding_box, center, scale_to_box, to_tensor
-from mnist_cnn.recognize import Recognition, Recognizer
+from mnist_cnn.recognize import Recognizer
 
 
 class Photo(FileComponent):
     """A photo from a file, the clipboard or the camera, cropped and rotated in the browser.
 
-    Its value is uint8 (H, W), or ``None``. ``gr.ImageEditor`` of Gradio 6.31 loses uploads
-    inside a tab, and ``gr.Image`` opens server-side files that a raw request names.
+    ``gr.ImageEditor`` of Gradio 6.31 loses uploads inside a tab, and ``gr.Image`` opens
+    server-side files that a raw request names.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        """Make an empty sheet that invites a photo."""
-        super().__init__("photo", **kwargs)
+    def __init__(self, recognizer: Recognizer, *, prefix: str, **kwargs: Any) -> None:
+        """Make an empty sheet that invites a photo.
 
-    def preprocess(self, payload: str | None) -> NDArray[np.uint8] | None:
-        """Decode what the script sends: an image as a data URL, or nothing."""
-        return decode_image(payload) if payload else None
+        Args:
+            recognizer: what reads the digit.
+            prefix: that of the answer and of the stages.
+            kwargs: as for ``gr.HTML``.
+        """
 
+        def read(photo: Any) -> dict[str, Any]:
+            tensor, stages = pass_stages(open_image(photo))
+            return {
+                "answer": as_answer(recognizer.read(tensor)),
+                "stages": [{"name": name, "image": _to_data_url(im)} for name, im in stages],
+            }
 
-class Stages(FileComponent):
-    """Shows a photo on its way to the network: a list of images, or nothing."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Make an empty row of stages."""
-        super().__init__("stages", **kwargs)
-
-    def postprocess(self, value: list[tuple[str, Image.Image]] | None) -> list[dict[str, str]]:
-        """Turn named images into names and data URLs."""
-        return [{"name": name, "image": _to_data_url(image)} for name, image in value or []]
+        super().__init__("photo", prefix=prefix, server_functions=[read], **kwargs)
 
 
 def photo_tab(recognizer: Recognizer) -> None:
     """Lay out the tab."""
-
-    @telling
-    def read(pixels: NDArray[np.uint8] | None) -> tuple[Recognition | None, Any]:
-        if pixels is None:
-            return None, None
-        tensor, stages = pass_stages(Image.fromarray(pixels))
-        return recognizer.read(tensor), stages
-
     with gr.Row(elem_classes="side-by-side"):
-        photo = Photo(elem_id="photo")
-        answer = Answer(prefix="photo-", elem_id="photo-recognition")
-    stages = Stages(elem_id="stages")
-    photo.change(read, photo, [answer, stages], show_progress="hidden", api_visibility="private")
+        Photo(recognizer, prefix="photo-", elem_id="photo")
+        Answer(prefix="photo-", elem_id="photo-recognition")
+    FileComponent("stages", elem_id="stages")
 
 
 def pass_stages(

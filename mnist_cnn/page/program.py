@@ -4,8 +4,9 @@ from typing import Any
 
 import gradio as gr
 
-from mnist_cnn.page.component import FileComponent, telling
-from mnist_cnn.page.sketchpad import decode_image
+from mnist_cnn import ModelError
+from mnist_cnn.page.component import FileComponent
+from mnist_cnn.page.incoming import open_image
 from mnist_cnn.recognize import BLANK, Recognizer
 
 
@@ -23,7 +24,12 @@ def program_tab(recognizer: Recognizer) -> None:
             digit and probabilities (ten numbers), both null when nothing is drawn; verdict:
             "digit", "not a digit" or "blank".
         """
-        recognition = telling(recognizer)(decode_image(image))
+        try:
+            recognition = recognizer(open_image(image))
+        except ModelError:
+            # The reason, which names files of the server, is for its log.
+            message = "The network could not be loaded. Make it again with: python train.py"
+            raise gr.Error(message, print_exception=False) from None
         return recognition.as_json() if recognition else BLANK
 
     description = "Recognise a handwritten digit in an image. 识别图像中的手写数字。"

@@ -1,6 +1,7 @@
 """The test set: random images, the confusion matrix and the most confident mistakes."""
 
 import base64
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,7 +20,8 @@ MOST_IN_CELL = 60
 
 def testset_tab(recognizer: Recognizer) -> None:
     """Lay out the tab; the test images are judged when someone first opens it."""
-    TestSet(Gallery(partial(judge_test_set, recognizer)), elem_id="testset")
+    judge = partial(judge_test_set, recognizer)
+    TestSet(Gallery(judge, lambda: recognizer.version), elem_id="testset")
 
 
 class TestSet(FileComponent):
@@ -48,11 +50,13 @@ def served(gallery: Gallery) -> list[Callable[[Any], Any]]:
 
 
 def describe(gallery: Gallery) -> dict[str, Any]:
-    """Return all that the tab shows at first, or under ``problem`` why there is nothing."""
+    """Return all that the tab shows at first, or under ``problem`` the key of a text."""
     try:
         matrix = gallery.confusion_matrix
     except GalleryError as error:
-        return {"problem": str(error)}
+        # The reason names files of the server.
+        print(error, file=sys.stderr, flush=True)
+        return {"problem": "testset.missing"}
     return {
         "matrix": matrix.tolist(),
         "samples": [as_json(exhibit) for exhibit in gallery.samples(N_SAMPLES)],

@@ -12,8 +12,8 @@ def read_texts() -> dict[str, dict[str, str]]:
     return {name: json.loads((FILES / f"{name}.json").read_text("utf-8")) for name in LANGUAGES}
 
 
-def language_script() -> str:
-    """Return the script for the page's head that chooses the language and fills in texts."""
+def head_script() -> str:
+    """Return the script for the page's head: it fills in texts, and asks the server."""
     texts = json.dumps(read_texts(), ensure_ascii=False).replace("<", "\\u003c")
-    script = (FILES / "language.js").read_text("utf-8")
-    return f"<script>window.TEXTS = {texts};\n{script}</script>"
+    scripts = [(FILES / name).read_text("utf-8") for name in ("language.js", "asking.js")]
+    return f"<script>window.TEXTS = {texts};\n{''.join(scripts)}</script>"

@@ -10,6 +10,7 @@ import gradio as gr
 import pandas as pd
 from PIL import Image
 
+from mnist_cnn import METRICS_NAME
 from mnist_cnn.page.component import FILES, FileComponent, data_url
 from mnist_cnn.page.texts import read_texts
 
@@ -59,7 +60,7 @@ def serve_figures(folder: Path) -> Callable[[Any], str]:
 def read_metrics(folder: Path) -> dict[str, Any] | None:
     """Read ``metrics.json``; ``None`` when it is missing or damaged."""
     try:
-        metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
+        metrics = json.loads((folder / METRICS_NAME).read_text("utf-8"))
     except (OSError, ValueError):
         return None
     return metrics if isinstance(metrics, dict) else None

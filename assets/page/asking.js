@@ -1,0 +1,58 @@
+// Asking the server for what is on the page just now. Loaded once, before any component.
+//
+// courier({ask, told, waiting, pause}) makes a courier for one place on the page. send(make)
+// has it ask the server about make(), one question at a time and one every `pause` ms at
+// most: the newest is always asked, those that it overtakes are not. While the server is busy
+// or out of reach it asks again, and calls waiting(). recall() drops all that is on its way.
+window.courier = ({ ask, told, waiting, pause = 0 }) => {
+  const LONGEST_WAIT = 4000;
+  let next = null;
+  let out = false;
+  let round = 0;
+  const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  async function insist(question, sent) {
+    for (let wait = 250; sent === round; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      try {
+        return await ask(next ? (question = take()) : question);
+      } catch {
+        if (sent === round) waiting();
+        // Those turned away together must not all come back together.
+        await rest(wait * (0.5 + Math.random()));
+      }
+    }
+  }
+
+  function take() {
+    const make = next;
+    next = null;
+    return make();
+  }
+
+  async function go() {
+    out = true;
+    while (next) {
+      const started = performance.now();
+      const sent = round;
+      const answer = await insist(take(), sent);
+      if (sent === round) told(answer);
+      await rest(started + pause - performance.now());
+    }
+    out = false;
+  }
+
+  return {
+    send(make) {
+      next = make;
+      if (!out) go();
+    },
+    recall() {
+      round += 1;
+      next = null;
+    },
+  };
+};
+
+// Tells an answer to the place on the page that has this prefix.
+window.tell = (prefix, answer) =>
+  document.dispatchEvent(new CustomEvent("answer", { detail: { prefix, answer } }));

@@ -1,0 +1,161 @@
+"""What stands between strangers and the app: bounds on what they send and on work under way.
+
+Gradio reads a request whole, whatever its size, and offers routes that write files or fetch
+addresses for whoever asks. The page needs neither, and this lets neither through.
+"""
+
+import asyncio
+import json
+import re
+import sys
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# A drawing of 1024 x 1024 grey levels, written out as a list, is the largest honest request.
+LARGEST_BODY = 6_000_000
+# All bodies that are being received or worked on; what one process of a small machine can hold.
+MOST_BYTES = 64_000_000
+# More would wait longer than a person does: about a third of a second on two cores.
+MOST_UNDER_WAY = 100
+# A body arrives within so many seconds.
+PATIENCE = 20.0
+LONGEST_SESSION = 64
+BUSY = "The server is busy. Try again in a second."
+
+# Routes of Gradio that keep uploads, write files, fetch addresses or show its own workings.
+CLOSED = re.compile(
+    r"/(upload|upload_progress|process_recording|deep_link|stream|monitoring|runs|run-history"
+    r"|vibe-\w+|undo-vibe-edit|vibe-starter-queries|dev|profiling|proxy=|file=|file)(?![\w-])"
+)
+
+
+class Refusal(Exception):
+    """A request is turned away, with an HTTP status and a message for whoever sent it."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """Say why, and what to do."""
+        super().__init__(message)
+        self.status = status
+
+
+class Guard:
+    """ASGI middleware that answers what must not reach the app, and passes on the rest."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before ``app``."""
+        self._app = app
+        self._bytes = 0
+        self._under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request or pass it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._pass_on(scope, receive, watched_send)
+        except Refusal as refusal:
+            await _refuse(refusal, scope, receive, send)
+        except Exception as error:
+            # Without this every malformed request would leave a traceback in the log.
+            print(f"{scope['method']} failed: {type(error).__name__}", file=sys.stderr)
+            if not started:
+                message = "This request could not be answered. Check what was sent."
+                await _refuse(Refusal(500, message), scope, receive, send)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if CLOSED.search(scope["path"]):
+            raise Refusal(404, "This app keeps no files and fetches no addresses.")
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
+        body = bytearray()
+        try:
+            if await self._read(scope, receive, body):
+                _check(body)
+                await self._work(scope, _replay(bytes(body), receive), send)
+        finally:
+            self._bytes -= len(body)
+
+    async def _read(self, scope: Scope, receive: Receive, body: bytearray) -> bool:
+        """Read a body, in time and within bounds; return whether it came whole."""
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        _bound(int(announced) if announced.isdigit() else 0)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return False
+                    chunk = message.get("body", b"")
+                    _bound(len(body) + len(chunk))
+                    if self._bytes + len(chunk) > MOST_BYTES:
+                        raise Refusal(503, BUSY)
+                    body += chunk
+                    self._bytes += len(chunk)
+                    if not message.get("more_body"):
+                        return True
+        except TimeoutError:
+            raise Refusal(408, f"The request took over {PATIENCE:.0f} s to arrive.") from None
+
+    async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._under_way >= MOST_UNDER_WAY:
+            raise Refusal(503, BUSY)
+        self._under_way += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+
+def _bound(size: int) -> None:
+    if size > LARGEST_BODY:
+        raise Refusal(413, f"The request has over {LARGEST_BODY:,} bytes. Send a smaller image.")
+
+
+def _check(body: bytearray) -> None:
+    """Refuse what is no JSON object, or holds what Gradio would keep or stumble over."""
+    if not body:
+        return
+    try:
+        asked = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "The request must be a JSON object.") from None
+    if not isinstance(asked, dict):
+        raise Refusal(400, "The request must be a JSON object.")
+    session = asked.get("session_hash")
+    # Gradio keeps one for every session, as a key.
+    if session is not None and not (isinstance(session, str) and len(session) <= LONGEST_SESSION):
+        raise Refusal(400, f"session_hash must be text of at most {LONGEST_SESSION} characters.")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Give the app a body that has been read already, and after it what the client does."""
+    replayed = False
+
+    async def replay() -> Message:
+        nonlocal replayed
+        if replayed:
+            return await receive()
+        replayed = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {"Retry-After": "1"} if refusal.status == 503 else None
+    response = JSONResponse({"error": str(refusal)}, refusal.status, headers)
+    await response(scope, receive, send)
