@@ -44,6 +44,11 @@ class BoundingBox(NamedTuple):
         """The larger of height and width, in pixels."""
         return max(self.bottom - self.top, self.right - self.left)
 
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """What cuts the box out of an array (H, W, ...)."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
 
 def preprocess(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """Turn a drawing into the tensor that a network trained on MNIST expects.
@@ -100,12 +105,12 @@ def extract_ink(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
         TypeError, ValueError: as for :func:`preprocess`.
     """
     pixels = _as_channels(canvas)
-    if pixels.shape[2] == 4:
+    if pixels.shape[2] < 4 or _is_opaque(pixels):
+        ink = _contrast(pixels)
+    else:
         ink = _contrast(_flatten(pixels, ground=255))
         # White ink on a transparent layer shows only on black.
         ink = ink if ink.any() else _contrast(_flatten(pixels, ground=0))
-    else:
-        ink = _contrast(pixels)
     return _without_specks(ink)
 
 
@@ -118,12 +123,8 @@ def bounding_box(ink: NDArray[np.uint8]) -> BoundingBox | None:
     Returns:
         The box, or ``None`` when there is no ink.
     """
-    darkest = ink.max()
-    if darkest == 0:
-        return None
-    strong = ink > darkest * FRINGE
-    rows, columns = np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0))
-    return BoundingBox(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+    strong = _strong(ink)
+    return _span(np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0)))
 
 
 def scale_to_box(ink: NDArray[np.uint8], box: BoundingBox) -> NDArray[np.float32]:
@@ -185,6 +186,19 @@ def center_of_mass(grey: NDArray[Any]) -> tuple[float, float]:
     return float(row), float(column)
 
 
+def _strong(ink: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Mask the ink that is darker than the fringe; nothing where there is no ink."""
+    # A whole number, or NumPy would compare as float64, five times as slowly.
+    return ink > int(ink.max() * FRINGE)
+
+
+def _span(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> BoundingBox | None:
+    """Bound ascending indices of rows and columns; ``None`` when there are none."""
+    if rows.size == 0:
+        return None
+    return BoundingBox(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+
+
 def _as_channels(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Bring any canvas to uint8 (H, W, 1), (H, W, 3) or (H, W, 4)."""
     pixels = _image_to_array(canvas) if isinstance(canvas, Image.Image) else np.asarray(canvas)
@@ -214,28 +228,47 @@ def _image_to_array(image: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
 
 
+def _is_opaque(pixels: NDArray[np.uint8]) -> bool:
+    """Tell whether RGBA (H, W, 4) has no transparency."""
+    # As whole pixels: ten times as fast as looking at every fourth byte.
+    common = np.bitwise_and.reduce(np.ascontiguousarray(pixels).view(np.uint32), axis=None)
+    return bool(np.frombuffer(common.tobytes(), np.uint8)[3] == 255)
+
+
 def _flatten(pixels: NDArray[np.uint8], ground: int) -> NDArray[np.uint8]:
     """Lay RGBA (H, W, 4) on a grey ground: uint8 (H, W, 3)."""
-    if pixels[..., 3].min() == 255:
-        return pixels[..., :3]
     over = Image.fromarray(pixels)
     under = Image.new("RGBA", over.size, (ground, ground, ground, 255))
     return np.asarray(Image.alpha_composite(under, over))[..., :3]
 
 
 def _contrast(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Measure the distance of pixels (H, W, C) from the paper: uint8 (H, W)."""
+    """Measure the distance of pixels (H, W, C) from the paper: uint8 (H, W).
+
+    Of four channels the last one is not looked at.
+    """
     paper = _paper(pixels)
+    ink = np.zeros(pixels.shape[:2], np.uint8)
+    box = _marked(pixels, paper)
+    if box is None:
+        return ink
+    marked = pixels[box.slices]
     # Channel by channel: ten times as fast as a maximum over the short last axis.
-    channels = [np.ascontiguousarray(pixels[..., k]) for k in range(pixels.shape[2])]
-    darker = reduce(
-        np.maximum, [np.maximum(p, c) - c for p, c in zip(paper, channels, strict=True)]
-    )
-    lighter = reduce(
-        np.maximum, [c - np.minimum(p, c) for p, c in zip(paper, channels, strict=True)]
-    )
-    ink = darker if darker.sum() >= lighter.sum() else lighter
-    return ink if ink.max() >= FAINTEST_INK else np.zeros_like(ink)
+    pairs = [(p, np.ascontiguousarray(marked[..., k])) for k, p in enumerate(paper[:3])]
+    darker = reduce(np.maximum, [np.maximum(p, c) - c for p, c in pairs])
+    lighter = reduce(np.maximum, [c - np.minimum(p, c) for p, c in pairs])
+    contrast = darker if darker.sum() >= lighter.sum() else lighter
+    if contrast.max() >= FAINTEST_INK:
+        ink[box.slices] = contrast
+    return ink
+
+
+def _marked(pixels: NDArray[np.uint8], paper: NDArray[np.uint8]) -> BoundingBox | None:
+    """Find the box around all pixels (H, W, C) that are not exactly the paper's colour."""
+    height, width, n_channels = pixels.shape
+    differs = pixels.reshape(height, width * n_channels) != np.tile(paper, width)
+    columns = np.flatnonzero(differs.any(axis=0)) // n_channels
+    return _span(np.flatnonzero(differs.any(axis=1)), columns)
 
 
 def _paper(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -256,9 +289,8 @@ def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     box = bounding_box(ink)
     if box is None:
         return ink
-    within = np.s_[box.top : box.bottom, box.left : box.right]
     step = 1 + box.longer_side // 128  # pieces are told apart on a coarse grid, for speed
-    counts = _block_counts(ink[within] > ink.max() * FRINGE, step)
+    counts = _block_counts(_strong(ink[box.slices]), step)
     labels, n_pieces = ndimage.label(counts, structure=np.ones((3, 3)))
     if n_pieces == 1:
         return ink
@@ -267,7 +299,7 @@ def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return ink
     is_speck = np.concatenate([[False], specks])[labels].repeat(step, 0).repeat(step, 1)
     cleaned = ink.copy()
-    cleaned[within][is_speck[: box.bottom - box.top, : box.right - box.left]] = 0
+    cleaned[box.slices][is_speck[: box.bottom - box.top, : box.right - box.left]] = 0
     return cleaned
 
 
@@ -286,9 +318,11 @@ def _specks(labels: NDArray[np.int32], areas: NDArray[np.number]) -> NDArray[np.
 def _block_counts(mask: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
     """Count True in blocks of step x step, the last ones padded with False."""
     height, width = (-(-size // step) * step for size in mask.shape)
-    padded = np.zeros((height, width), bool)
+    padded = np.zeros((height, width), np.uint8)
     padded[: mask.shape[0], : mask.shape[1]] = mask
-    return padded.reshape(height // step, step, width // step, step).sum(axis=(1, 3))
+    # Rows first, along contiguous memory: four times as fast as both at once.
+    bands = padded.reshape(height // step, step, width).sum(axis=1, dtype=np.uint16)
+    return bands.reshape(height // step, width // step, step).sum(axis=2, dtype=np.int64)
 
 
 def _crop_with_margin(ink: NDArray[np.uint8], box: BoundingBox, margin: int) -> NDArray[np.uint8]:
