@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 import sys
+from typing import Any
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,9 +26,12 @@ BUSY = "The server is busy. Try again in a second."
 
 # Routes of Gradio that keep uploads, write files, fetch addresses or show its own workings.
 CLOSED = re.compile(
-    r"/(upload|upload_progress|process_recording|deep_link|stream|monitoring|runs|run-history"
-    r"|vibe-\w+|undo-vibe-edit|vibe-starter-queries|dev|profiling|proxy=|file=|file)(?![\w-])"
+    r"/(?:(?:upload|upload_progress|process_recording|deep_link|stream|file|monitoring|runs"
+    r"|run-history|vibe-\w+|undo-vibe-edit|vibe-starter-queries|dev|profiling)(?![\w-])"
+    r"|file=|proxy=)"
 )
+# Routes that call an endpoint by a list of what it takes.
+CALL = re.compile(r"/(run|api|call|queue/join)(/(?!v2/)[^/]*)?/?$")
 
 
 class Refusal(Exception):
@@ -67,7 +71,9 @@ class Guard:
         except Exception as error:
             # Without this every malformed request would leave a traceback in the log.
             print(f"{scope['method']} failed: {type(error).__name__}", file=sys.stderr)
-            if not started:
+            if started:
+                await send({"type": "http.response.body"})  # the end of it
+            else:
                 message = "This request could not be answered. Check what was sent."
                 await _refuse(Refusal(500, message), scope, receive, send)
 
@@ -80,7 +86,7 @@ class Guard:
         body = bytearray()
         try:
             if await self._read(scope, receive, body):
-                _check(body)
+                _check(scope["path"], body)
                 await self._work(scope, _replay(bytes(body), receive), send)
         finally:
             self._bytes -= len(body)
@@ -121,12 +127,12 @@ def _bound(size: int) -> None:
         raise Refusal(413, f"The request has over {LARGEST_BODY:,} bytes. Send a smaller image.")
 
 
-def _check(body: bytearray) -> None:
-    """Refuse what is no JSON object, or holds what Gradio would keep or stumble over."""
+def _check(path: str, body: bytearray) -> None:
+    """Refuse what is no JSON object, or holds what Gradio would keep, open or stumble over."""
     if not body:
         return
     try:
-        asked = json.loads(body, parse_constant=_no_constant)
+        asked = json.loads(body, object_hook=_no_file, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Refusal(400, "The request must be a JSON object.") from None
     if not isinstance(asked, dict):
@@ -135,9 +141,19 @@ def _check(body: bytearray) -> None:
     # Gradio keeps one for every session, as a key.
     if session is not None and not (isinstance(session, str) and len(session) <= LONGEST_SESSION):
         raise Refusal(400, f"session_hash must be text of at most {LONGEST_SESSION} characters.")
+    data = asked.get("data")
+    if CALL.search(path) and not (isinstance(data, list) and len(data) == 1):
+        raise Refusal(400, "data must be a list that holds one image.")
 
 
-def _no_constant(name: str) -> None:
+def _no_file(asked: dict[str, Any]) -> dict[str, Any]:
+    """Refuse an object that names a file or an address, which Gradio would fetch."""
+    if "path" in asked or "url" in asked:
+        raise Refusal(400, "This app opens no files. Send the image itself, in base64.")
+    return asked
+
+
+def _no_number(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 

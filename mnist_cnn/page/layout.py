@@ -19,6 +19,8 @@ from mnist_cnn.page.theme import paper_theme
 from mnist_cnn.page.training import training_tab
 from mnist_cnn.recognize import Recognizer
 
+LONGEST_QUEUE = 32
+
 
 def build_page(recognizer: Recognizer) -> gr.Blocks:
     """Lay out the page around a recogniser."""
@@ -38,6 +40,8 @@ def build_page(recognizer: Recognizer) -> gr.Blocks:
             with gr.Tab(english["tab.program"], id="program"):
                 program_tab(recognizer)
         Inside(recognizer, elem_id="inside")
+    # Programs may join Gradio's queue; the page does not.
+    page.queue(max_size=LONGEST_QUEUE)
     # Gradio takes theme, style and script when it launches, whoever launches it.
     page.launch = partial(page.launch, **launch_options())
     return page
