@@ -99,6 +99,7 @@ def test_routes_that_keep_files_or_fetch_addresses_are_closed(path: str) -> None
         b'{"data": [NaN]}',
         b'{"data": [-Infinity]}',
         b'{"data": [""], "session_hash": ["a"]}',
+        b'{"data": [""], "session_hash": ""}',
         json.dumps({"data": [""], "session_hash": "a" * 65}).encode(),
         b'{"data": null}',
         b'{"data": []}',

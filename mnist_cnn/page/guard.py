@@ -13,15 +13,17 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# A drawing of 1024 x 1024 grey levels, written out as a list, is the largest honest request.
-LARGEST_BODY = 6_000_000
+# A photo of 800 pixels in base64 is the largest honest request, at half of this. Gradio keeps
+# the last thing that each session sent; so many times this many bytes must fit into memory.
+LARGEST_BODY = 1_500_000
+MOST_SESSIONS = 200
 # All bodies that are being received or worked on; what one process of a small machine can hold.
 MOST_BYTES = 64_000_000
 # More would wait longer than a person does: about a third of a second on two cores.
 MOST_UNDER_WAY = 100
 # A body arrives within so many seconds.
 PATIENCE = 20.0
-LONGEST_SESSION = 64
+LONGEST_NAME = 64
 BUSY = "The server is busy. Try again in a second."
 
 # Routes of Gradio that keep uploads, write files, fetch addresses or show its own workings.
@@ -139,8 +141,8 @@ def _check(path: str, body: bytearray) -> None:
         raise Refusal(400, "The request must be a JSON object.")
     session = asked.get("session_hash")
     # Gradio keeps one for every session, as a key.
-    if session is not None and not (isinstance(session, str) and len(session) <= LONGEST_SESSION):
-        raise Refusal(400, f"session_hash must be text of at most {LONGEST_SESSION} characters.")
+    if session is not None and not (isinstance(session, str) and 0 < len(session) <= LONGEST_NAME):
+        raise Refusal(400, f"session_hash must be text of 1 to {LONGEST_NAME} characters.")
     data = asked.get("data")
     if CALL.search(path) and not (isinstance(data, list) and len(data) == 1):
         raise Refusal(400, "data must be a list that holds one image.")

@@ -9,7 +9,8 @@ from starlette.middleware import Middleware
 
 from mnist_cnn.page.component import FILES, FileComponent
 from mnist_cnn.page.draw import draw_tab
-from mnist_cnn.page.guard import Guard
+from mnist_cnn.page.guard import MOST_SESSIONS, Guard
+from mnist_cnn.page.incoming import bound_pillow
 from mnist_cnn.page.inside import Inside
 from mnist_cnn.page.photo import photo_tab
 from mnist_cnn.page.program import program_tab
@@ -24,6 +25,7 @@ LONGEST_QUEUE = 32
 
 def build_page(recognizer: Recognizer) -> gr.Blocks:
     """Lay out the page around a recogniser."""
+    bound_pillow()
     # Gradio's own labels are given in English; the page's script puts them into its language.
     english = read_texts()["en"]
     with gr.Blocks(analytics_enabled=False, title=english["title"]) as page:
@@ -55,8 +57,7 @@ def launch_options() -> dict[str, Any]:
         "head": head_script(),
         "footer_links": ["api"],
         "app_kwargs": {"middleware": [Middleware(Guard)]},
-        # Gradio keeps kilobytes for every visitor, of which the page needs nothing.
-        "state_session_capacity": 500,
+        "state_session_capacity": MOST_SESSIONS,
         "run_history": False,
         # The endpoints are tools for language models too where gradio[mcp] is installed.
         "mcp_server": find_spec("mcp") is not None,
