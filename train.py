@@ -19,8 +19,11 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(argv)
     try:
         run(args)
-    except (DataError, OSError) as error:
-        print(f"{error}\nNothing was written.", file=sys.stderr)
+    except (DataError, results.OutputError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error}\nThe files in {args.output} are as they were.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nInterrupted: the files in {args.output} are as they were.", file=sys.stderr)

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import platform
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from mnist_cnn import METRICS_NAME, MODEL_PATH, figures
@@ -25,19 +27,53 @@ from mnist_cnn.preprocess import to_tensor
 from mnist_cnn.training import Trained
 
 N_SAMPLES = 10
+SCRATCH = ".training-"
+
+
+class OutputError(Exception):
+    """Results cannot be written where they should; the message says why and what to do."""
 
 
 @contextmanager
 def all_or_nothing(output: Path) -> Iterator[Path]:
     """Give a scratch folder whose files move into ``output`` when the block succeeds.
 
-    When the block raises, ``output`` is left as it was.
+    When the block raises, ``output`` is left as it was. What a killed run has left is
+    swept away.
 
     Raises:
-        OSError: when ``output`` cannot be made or written.
+        OutputError: when ``output`` cannot be made or written, or another run writes to it.
     """
-    output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output, prefix=".training-") as name:
+    with _alone(output):
+        for left in output.glob(f"{SCRATCH}*/"):
+            shutil.rmtree(left, ignore_errors=True)
+        with _scratch(output) as folder:
+            yield folder
+
+
+@contextmanager
+def _alone(output: Path) -> Iterator[None]:
+    """Keep other runs away from a folder; the lock goes with the process that holds it."""
+    lock = FileLock(output / ".training.lock")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise OutputError(
+            f"Another training writes to {output}. Wait for it, or choose another --output."
+        ) from None
+    except OSError as error:
+        message = f"{output} cannot be written: {error}. Choose another --output."
+        raise OutputError(message) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _scratch(output: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=output, prefix=SCRATCH) as name:
         yield Path(name)
         # The metrics go last: they describe files that are in place by then.
         for file in sorted(Path(name).iterdir(), key=lambda file: file.name == METRICS_NAME):

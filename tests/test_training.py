@@ -2,6 +2,8 @@
 
 import csv
 import json
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +212,7 @@ def test_drawings_to_measure_on_are_none_that_were_trained_on() -> None:
 
 
 def test_exactly_the_named_files_are_written(finished: Path) -> None:
-    assert {file.name for file in finished.iterdir()} == RESULTS
+    assert set(contents(finished)) == RESULTS
 
 
 def test_the_log_has_a_row_an_epoch_under_the_names_of_keras(finished: Path) -> None:
@@ -273,6 +275,9 @@ def test_the_run_prints_shapes_summary_arithmetic_and_result(
 # Runs that end early
 
 
+LOCK = ".training.lock"
+
+
 def keep_old_results(folder: Path) -> dict[str, bytes]:
     for name in RESULTS:
         (folder / name).write_bytes(f"old {name}".encode())
@@ -280,7 +285,7 @@ def keep_old_results(folder: Path) -> dict[str, bytes]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name != LOCK}
 
 
 @pytest.mark.parametrize(
@@ -349,7 +354,46 @@ def test_missing_data_gets_a_clear_message(
     complaint = capsys.readouterr().err
     assert f"No data at {missing}" in complaint
     assert "Traceback" not in complaint
-    assert not list(tmp_path.iterdir())
+    assert not contents(tmp_path)
+
+
+def test_a_second_training_at_the_same_time_is_told_to_wait(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with results.all_or_nothing(tmp_path):
+        assert command.main(["--output", str(tmp_path)]) == 1
+        assert "Another training writes to" in capsys.readouterr().err
+    with results.all_or_nothing(tmp_path):
+        pass  # and the next one need not
+
+
+def test_what_a_killed_training_left_is_swept_away(tmp_path: Path) -> None:
+    (tmp_path / ".training-killed").mkdir()
+    (tmp_path / ".training-killed" / "model.keras").touch()
+    with results.all_or_nothing(tmp_path):
+        pass
+    assert not contents(tmp_path)
+
+
+@pytest.fixture
+def files_of_at_most_300_kb() -> Iterator[None]:
+    """Let the writing of a model fail, as on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_model_that_cannot_be_written_leaves_the_old_files(
+    tmp_path: Path,
+    on_small_data: None,
+    files_of_at_most_300_kb: None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    old = keep_old_results(tmp_path)
+    assert command.main([*SMALL_RUN, "--output", str(tmp_path)]) == 1
+    assert "as they were" in capsys.readouterr().err
+    assert contents(tmp_path) == old
 
 
 def test_an_output_that_is_a_file_gets_a_clear_message(

@@ -1,7 +1,6 @@
 """Images that strangers send: bounded before they are decoded."""
 
 import base64
-import binascii
 import io
 import re
 import struct
@@ -21,7 +20,7 @@ LONGEST_TEXT = 1_400_000
 MOST_PIXELS = 8_000_000
 
 # What Pillow raises on files that are damaged, or made to do damage.
-UNREADABLE = (ValueError, OSError, SyntaxError, struct.error)
+UNREADABLE: tuple[type[Exception], ...] = (ValueError, OSError, SyntaxError, struct.error)
 UNREADABLE += (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -73,7 +72,7 @@ def _from_base64(text: Any) -> Image.Image:
             raise _refuse(f"The drawing is {image.size}; send at most {LARGEST_SIDE} a side.")
         image.load()
         return ImageOps.exif_transpose(image)
-    except (binascii.Error, *UNREADABLE):
+    except UNREADABLE:
         raise _refuse(
             "The drawing could not be read: send a PNG, JPEG or WebP in base64."
         ) from None
