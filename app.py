@@ -1,5 +1,6 @@
 """Serve the page: draw a digit, see what the network makes of it."""
 
+import os
 import sys
 import time
 from threading import Thread
@@ -10,6 +11,8 @@ from mnist_cnn.recognize import Recognizer
 
 # Seconds between two looks at the model's file.
 PAUSE = 2.0
+# Gradio's.
+DEFAULT_PORT = 7860
 
 recognizer = Recognizer()
 demo = build_page(recognizer)
@@ -22,9 +25,21 @@ def main() -> int:
     except OSError as error:
         print(f"{error}\nThe page could not be opened.", file=sys.stderr)
         return 1
+    tell_of_another_port()
     Thread(target=stay_current, daemon=True).start()
     demo.block_thread()
     return 0
+
+
+def tell_of_another_port() -> None:
+    """Say so when Gradio has found the port taken and gone to the next free one."""
+    asked = int(os.environ.get("GRADIO_SERVER_PORT", DEFAULT_PORT))
+    if demo.server_port != asked:
+        message = (
+            f"Port {asked} is taken: the page is on {demo.server_port} instead. Stop what uses "
+            f"port {asked}, or choose another one with GRADIO_SERVER_PORT."
+        )
+        print(message, file=sys.stderr, flush=True)
 
 
 def stay_current() -> None:
