@@ -25,7 +25,7 @@ from typing import IO, Any, NamedTuple
 
 import httpx
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from browser import BROWSER_ARGUMENTS, ROOT, Strokes, draw, drawings, find_browser
@@ -41,8 +41,8 @@ worker_processes 2;
 events { worker_connections 1024; }
 
 http {
-    access_log access.log asked;
     log_format asked "$request_uri $status $upstream_addr";
+    access_log access.log asked;
     client_body_temp_path body;
     proxy_temp_path proxy;
     fastcgi_temp_path fastcgi;
@@ -136,8 +136,9 @@ class Replica:
 
     def wait(self) -> dict[str, Any]:
         """Wait until the app answers and has loaded its network; return the page's config."""
-        _wait_until(lambda: "The network is loaded" in self._log.read_text(), self._log)
-        _wait_until(lambda: _answers(self.port), self._log)
+        loaded = "The network is loaded"
+        _wait_until(lambda: loaded in self._log.read_text(), self._log, self._process)
+        _wait_until(lambda: _answers(self.port), self._log, self._process)
         config: dict[str, Any] = httpx.get(f"http://127.0.0.1:{self.port}/config").json()
         return config
 
@@ -211,14 +212,17 @@ def proxied(folder: Path) -> Iterator[tuple[str, list[Replica]]]:
     front, log = _free_port(), folder / "error.log"
     replicas: list[Replica] = []
     proxy = None
+    folder.chmod(0o755)  # nginx started by root works as another user
     try:
         replicas += [Replica(folder), Replica(folder)]
+        for replica in replicas:
+            replica.wait()  # else nginx would take them for dead for its first seconds
         ports = {"FRONT": front, "FIRST": replicas[0].port, "SECOND": replicas[1].port}
         (folder / "nginx.conf").write_text(_filled_in(NGINX, ports))
         proxy = subprocess.Popen(
             [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(log)]
         )
-        _wait_until(lambda: _answers(front, SUB_PATH), log)
+        _wait_until(lambda: _answers(front, SUB_PATH), log, proxy)
         yield f"http://127.0.0.1:{front}", replicas
     finally:
         if proxy:
@@ -228,8 +232,8 @@ def proxied(folder: Path) -> Iterator[tuple[str, list[Replica]]]:
             replica.kill()
 
 
-async def crowd(address: str, pad: int, victim: Replica, args: argparse.Namespace) -> float:
-    """Let people draw and kill a replica half-way; print what became of it, return when."""
+async def crowd(address: str, pad: int, victim: Replica, args: argparse.Namespace) -> None:
+    """Let people draw and kill a replica half-way; print what became of the drawings."""
     pictures = [(name[-1], painted(s)) for name, s in drawings().items() if name != "scribble"]
     people = [Person(address, i, pictures) for i in range(args.people)]
     until = time.monotonic() + args.seconds
@@ -243,7 +247,6 @@ async def crowd(address: str, pad: int, victim: Replica, args: argparse.Namespac
     victim.kill()
     await running
     report([asked for person in people for asked in person.asked], killed, args)
-    return killed
 
 
 def report(asked: Sequence[Asked], killed: float, args: argparse.Namespace) -> None:
@@ -303,15 +306,23 @@ def browse(address: str, victim: Replica) -> str:
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
         page.on("response", lambda r: failures.append(f"{r.status} {r.url}") if not r.ok else None)
         page.on("requestfailed", lambda r: failures.append(f"failed {r.url}"))
-        page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
+        page.on("console", lambda m: failures.append(_said(m)) if m.type == "error" else None)
         shown = draw_through_a_kill(page, address, victim)
         browser.close()
     return "\n".join([f"in the browser: {shown}", *failures])
 
 
-def passed_on(log: IO[str]) -> int:
-    """Count the requests that nginx gave to a second replica when the first one failed."""
-    return sum(line.count("127.0.0.1:") > 1 for line in log)
+def _said(message: ConsoleMessage) -> str:
+    return f"console: {message.text} {message.location.get('url', '')}"
+
+
+def shares(log: IO[str], replicas: Sequence[Replica]) -> str:
+    """Say how nginx shared out the readings, and how many of them it asked twice."""
+    asked = [line.split()[2:] for line in log if line.startswith(READ)]
+    last = [addresses[-1] for addresses in asked]
+    first, second = (last.count(f"127.0.0.1:{replica.port}") for replica in replicas)
+    twice = sum(len(addresses) > 1 for addresses in asked)
+    return f"{first} answered by the one killed, {second} by the other; {twice} passed on to it"
 
 
 def machine() -> str:
@@ -340,10 +351,10 @@ def _answers(port: int, sub_path: str = "") -> bool:
         return False
 
 
-def _wait_until(happened: Callable[[], bool], log: Path) -> None:
+def _wait_until(happened: Callable[[], bool], log: Path, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 90
     while not happened():
-        if time.monotonic() > deadline:
+        if process.poll() is not None or time.monotonic() > deadline:
             raise TimeoutError(f"not started within 90 s:\n{log.read_text()}")
         time.sleep(0.1)
 
@@ -359,7 +370,7 @@ def main(argv: list[str] | None = None) -> None:
         pad = pad_of([replica.wait() for replica in replicas])
         asyncio.run(crowd(address, pad, replicas[0], args))
         with (Path(name) / "access.log").open() as log:
-            print(f"{passed_on(log)} drawings passed on to the other replica by nginx")
+            print(shares(log, replicas))
         replicas[0].start()
         replicas[0].wait()
         time.sleep(6)  # nginx has given up on it for 5 s
