@@ -217,9 +217,12 @@ def check_log(log: str) -> None:
 
 
 def states(folder: Path) -> dict[str, int]:
-    """Return when each file and folder was last touched, the folders also for what is gone."""
-    paths = (folder, *folder.rglob("*"))
-    return {str(path.relative_to(folder)): path.stat().st_ctime_ns for path in paths}
+    """Return when each file was last touched.
+
+    Without the stubs that Gradio writes beside components where it may, as it may as root.
+    """
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyi")
+    return {str(path.relative_to(folder)): path.stat().st_ctime_ns for path in files}
 
 
 def check_unchanged(before: dict[str, int], after: dict[str, int]) -> None:
