@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,6 +14,12 @@ from mnist_cnn.page.guard import Guard
 READ = "/gradio_api/component_server"
 RUN = "/gradio_api/run/recognize"
 GONE = object()
+
+
+def run(asked: Any) -> Any:
+    """Run a coroutine in a thread of its own: the browser's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asked).result()
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -51,12 +58,12 @@ async def ask(
 
 
 def status(path: str, *chunks: Any, app: Any = echo, **kwargs: Any) -> int | None:
-    return asyncio.run(ask(Guard(app), path, *chunks, **kwargs))[0]
+    return run(ask(Guard(app), path, *chunks, **kwargs))[0]
 
 
 def test_a_request_in_pieces_reaches_the_app_whole() -> None:
     body = json.dumps({"data": ["drawing"]}).encode()
-    answer = asyncio.run(ask(Guard(echo), RUN, body[:5], body[5:9], body[9:]))
+    answer = run(ask(Guard(echo), RUN, body[:5], body[5:9], body[9:]))
     assert answer[:2] == (200, body.decode())
 
 
@@ -141,7 +148,7 @@ def test_a_request_that_does_not_arrive_is_given_up(monkeypatch: pytest.MonkeyPa
         await stand({"type": "http", "method": "POST", "path": READ, "headers": []}, receive, send)
         return int(sent[0]["status"])
 
-    assert asyncio.run(slow()) == 408
+    assert run(slow()) == 408
 
 
 def test_whoever_hangs_up_is_not_answered_and_holds_nothing(
@@ -154,14 +161,14 @@ def test_whoever_hangs_up_is_not_answered_and_holds_nothing(
         bodies: Sequence[tuple[Any, ...]] = [(b'{"a": 1, "b": 2, ', GONE), (b'{"data": "12345"}',)]
         return [(await ask(stand, READ, *body))[0] for body in bodies * 3]
 
-    assert asyncio.run(answers()) == [None, 200] * 3
+    assert run(answers()) == [None, 200] * 3
 
 
 def test_more_bytes_than_the_machine_can_hold_are_turned_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(guard, "MOST_BYTES", 10)
-    code, _, headers = asyncio.run(ask(Guard(echo), READ, b'{"data": "1234567890"}'))
+    code, _, headers = run(ask(Guard(echo), READ, b'{"data": "1234567890"}'))
     assert (code, headers["retry-after"]) == (503, "1")
 
 
@@ -185,7 +192,7 @@ def test_more_work_than_the_machine_can_do_is_turned_away_until_some_is_done(
         finished = [(await task)[0] for task in under_way]
         return code, text, finished, (await ask(stand, READ, b"{}"))[0]
 
-    code, text, finished, later = asyncio.run(answers())
+    code, text, finished, later = run(answers())
     assert (code, finished, later) == (503, [200, 200], 200)
     assert "busy" in text
 
@@ -197,7 +204,7 @@ def test_a_failure_is_one_line_in_the_log(starts: bool, capsys: pytest.CaptureFi
             await send({"type": "http.response.start", "status": 200, "headers": []})
         raise KeyError("/secret/path")
 
-    code, text, _ = asyncio.run(ask(Guard(fails), READ, b"{}"))
+    code, text, _ = run(ask(Guard(fails), READ, b"{}"))
     assert code == (200 if starts else 500)
     assert "secret" not in text
     assert capsys.readouterr().err == "POST failed: KeyError\n"
@@ -209,5 +216,5 @@ def test_what_is_no_request_is_passed_on() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         passed.append(scope["type"])
 
-    asyncio.run(Guard(app)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    run(Guard(app)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
     assert passed == ["lifespan"]

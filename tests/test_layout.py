@@ -93,6 +93,7 @@ def test_every_requirement_is_pinned(file: str) -> None:
 
 def test_only_direct_dependencies_are_required() -> None:
     assert {line.partition("==")[0] for line in pinned("requirements.txt")} == {
+        "filelock",
         "gradio",
         "matplotlib",
         "numpy",
