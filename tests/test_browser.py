@@ -326,3 +326,18 @@ def test_the_training_tab_shows_its_figures_when_they_are_reached(opened: Opener
             expect(figure).to_have_js_property("complete", True, timeout=15_000)
             expect(figure).not_to_have_js_property("naturalWidth", 0)
         page.screenshot(path=OUTPUT / "training-figures.png")
+
+
+def test_a_drawing_is_asked_about_again_while_the_server_is_busy(
+    chromium: Browser, address: str
+) -> None:
+    page = chromium.new_page()
+    page.goto(address)
+    page.locator("#sketchpad canvas").wait_for()
+    page.route("**/component_server*/**", lambda route: route.fulfill(status=503))
+    page.route("**/component_server*", lambda route: route.fulfill(status=503))
+    draw(page, drawings()["6"])
+    expect(page.locator("#answer .sentence")).to_contain_text("Trying again")
+    page.unroute_all()
+    _expect_digit(page, "6")
+    page.close()

@@ -116,11 +116,13 @@ table.addEventListener("keydown", walk);
 
 async function ask(name, ...values) {
   try {
-    return await server[name](...values);
+    const answer = await server[name](...values);
+    if (answer !== undefined) return answer;
   } catch {
-    status.textContent = say("testset.failed");
-    return null;
+    // told below, as is the failure that Gradio's client swallows
   }
+  status.textContent = say("testset.failed");
+  return null;
 }
 
 function mostConfused(counts) {

@@ -75,7 +75,8 @@ http {
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     # A reading changes nothing on the server, so it may be asked twice, although it is a POST.
-    proxy_next_upstream error timeout http_502 http_503 non_idempotent;
+    # An answer of which a part has gone out already cannot be: there the client has to.
+    proxy_next_upstream error timeout http_502 non_idempotent;
     # A machine that is switched off refuses nothing; do not wait for it.
     proxy_connect_timeout 1s;
     # Server-sent events must leave at once.
