@@ -47,8 +47,11 @@ def all_or_nothing(output: Path) -> Iterator[Path]:
     with _alone(output):
         for left in output.glob(f"{SCRATCH}*/"):
             shutil.rmtree(left, ignore_errors=True)
-        with _scratch(output) as folder:
-            yield folder
+        with tempfile.TemporaryDirectory(dir=output, prefix=SCRATCH) as name:
+            yield Path(name)
+            # The metrics go last: they describe files that are in place by then.
+            for file in sorted(Path(name).iterdir(), key=lambda file: file.name == METRICS_NAME):
+                file.replace(output / file.name)
 
 
 @contextmanager
@@ -69,15 +72,6 @@ def _alone(output: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-@contextmanager
-def _scratch(output: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=output, prefix=SCRATCH) as name:
-        yield Path(name)
-        # The metrics go last: they describe files that are in place by then.
-        for file in sorted(Path(name).iterdir(), key=lambda file: file.name == METRICS_NAME):
-            file.replace(output / file.name)
 
 
 def write_log(folder: Path, history: dict[str, list[float]]) -> None:

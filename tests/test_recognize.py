@@ -1,7 +1,6 @@
 """Answers to drawings: in the process, on the command line, and to what a browser sends."""
 
 import base64
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
+from strangers import as_bytes, encoded, seven
 
 from mnist_cnn.page.incoming import open_image
 from mnist_cnn.page.inside import decode_seen, look_inside
@@ -18,16 +18,8 @@ from mnist_cnn.preprocess import preprocess
 from mnist_cnn.recognize import Recognizer, main
 
 
-def seven() -> Image.Image:
-    image = Image.new("L", (200, 200), 255)
-    ImageDraw.Draw(image).line([(50, 40), (150, 40), (90, 170)], fill=0, width=14, joint="curve")
-    return image
-
-
 def in_base64(image: Image.Image, kind: str = "PNG") -> str:
-    file = io.BytesIO()
-    image.save(file, kind)
-    return base64.b64encode(file.getvalue()).decode()
+    return encoded(as_bytes(image, kind))
 
 
 @pytest.fixture(scope="module")

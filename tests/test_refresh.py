@@ -10,13 +10,12 @@ from socket import socket
 
 import numpy as np
 import pytest
+from browser import ROOT
 from strangers import seven
 
 from mnist_cnn import METRICS_NAME, MODEL_PATH, ModelError
 from mnist_cnn.model import build_model, save_model
 from mnist_cnn.recognize import Recognizer
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def save_one_that_always_says(digit: int, path: Path) -> None:

@@ -5,14 +5,13 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
 import httpx
 import pytest
-from browser import OUTPUT
+from browser import OUTPUT, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -29,7 +28,6 @@ from strangers import (
 
 from mnist_cnn.page.incoming import open_image
 
-ROOT = Path(__file__).resolve().parent.parent
 # What no answer may hold: files of the machine, and how the server is built.
 SECRETS = ("root:", "Traceback", "site-packages", str(ROOT))
 

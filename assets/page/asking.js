@@ -3,10 +3,11 @@
 // courier({ask, told, waiting, pause}) makes a courier for one place on the page. send(make)
 // has it ask the server about make(), one question at a time and one every `pause` ms at
 // most: the newest is always asked, those that it overtakes are not. While the server is busy
-// or out of reach it asks again, and calls waiting(). recall() drops all that is on its way.
+// or out of reach it asks again, for about two minutes, and calls waiting(). recall() drops
+// all that is on its way.
 window.courier = ({ ask, told, waiting, pause = 0 }) => {
   const LONGEST_WAIT = 4000;
-  const MOST_TRIES = 30; // about two minutes
+  const MOST_TRIES = 30; // a refusal looks like a failure: do not ask for ever
   let next = null;
   let out = false;
   let round = 0;
@@ -23,7 +24,7 @@ window.courier = ({ ask, told, waiting, pause = 0 }) => {
       await rest(wait * (0.5 + Math.random()));
       wait = Math.min(2 * wait, LONGEST_WAIT);
     }
-    return { problem: "testset.failed" };
+    return { problem: "server.failed" };
   }
 
   function take() {

@@ -115,14 +115,10 @@ table.addEventListener("keydown", walk);
 // ---- the server
 
 async function ask(name, ...values) {
-  try {
-    const answer = await server[name](...values);
-    if (answer !== undefined) return answer;
-  } catch {
-    // told below, as is the failure that Gradio's client swallows
-  }
-  status.textContent = say("testset.failed");
-  return null;
+  const answer = await server[name](...values);
+  // Gradio's client swallows every failure and then has no answer.
+  if (answer === undefined) status.textContent = say("server.failed");
+  return answer;
 }
 
 function mostConfused(counts) {

@@ -13,13 +13,13 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# A photo of 800 pixels in base64 is the largest honest request, at half of this. Gradio keeps
+# The largest honest request, a photo of 800 x 800 that is all noise, has 830,000. Gradio keeps
 # the last thing that each session sent; so many times this many bytes must fit into memory.
 LARGEST_BODY = 1_500_000
 MOST_SESSIONS = 200
 # All bodies that are being received or worked on; what one process of a small machine can hold.
 MOST_BYTES = 64_000_000
-# More would wait longer than a person does: about a third of a second on two cores.
+# More would wait longer than a person does.
 MOST_UNDER_WAY = 100
 # A body arrives within so many seconds.
 PATIENCE = 20.0

@@ -67,9 +67,8 @@ def pass_stages(
         return None, stages
     scaled = scale_to_box(ink, box)
     field = center(scaled)
-    crop = ink[box.top : box.bottom, box.left : box.right]
     stages += [
-        ("crop", Image.fromarray(crop)),
+        ("crop", Image.fromarray(ink[box.slices])),
         ("scaled", Image.fromarray(np.rint(scaled).astype(np.uint8))),
         ("field", Image.fromarray(field)),
     ]

@@ -14,7 +14,7 @@ class Sketchpad(FileComponent):
     It asks the server to ``read`` the drawing, ten times a second at most and one question
     at a time, and again while the server is busy or out of reach; the last state is never
     lost. What is read goes to the :class:`~mnist_cnn.page.answer.Answer` of the same name.
-    A server function and no Gradio event, which would cost as much again as the reading.
+    A server function and no Gradio event: of an event that fails it would learn nothing.
     """
 
     def __init__(
