@@ -1,5 +1,6 @@
 """The page in a real browser: drawing, answering, and every tab."""
 
+import base64
 import io
 import json
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import OUTPUT, draw, draw_by_touch, drawings, running_app
 from PIL import Image, ImageDraw, ImageFilter
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 DESKTOP, TABLET, PHONE = (1280, 800), (820, 1180), (390, 844)
 
@@ -64,6 +65,10 @@ def _expect_digit(page: Page, digit: str) -> None:
     expect(page.locator("#answer .digit")).to_have_text(digit, timeout=30_000)
 
 
+def _reads(request: Request) -> bool:
+    return '"fn_name":"read"' in (request.post_data or "")
+
+
 def _probabilities(page: Page) -> list[float]:
     bars = page.locator("#probabilities [data-digit]").all()
     return [float(bar.get_attribute("data-probability") or "nan") for bar in bars]
@@ -99,6 +104,18 @@ def test_the_answer_comes_while_the_pen_is_still_down(opened: Opener) -> None:
         draw(page, drawings()["6"], lift=False)
         _expect_digit(page, "6")
         page.mouse.up()
+
+
+def test_of_the_pad_is_sent_only_what_holds_the_strokes(opened: Opener) -> None:
+    with opened() as page:
+        with page.expect_request(_reads, timeout=30_000) as asked:
+            draw(page, [[(0.5, 0.5)]])
+        sent = json.loads(asked.value.post_data or "")["data"].partition(",")[2]
+        image = np.asarray(Image.open(io.BytesIO(base64.b64decode(sent))).convert("L"))
+        rows, columns = (np.flatnonzero(image.min(axis=axis) < 128) for axis in (1, 0))
+        dot = round(280 * 0.06)
+        assert image.shape == pytest.approx((dot + 4, dot + 4), abs=2)
+        assert [len(rows), len(columns)] == pytest.approx([dot, dot], abs=1)
 
 
 def test_the_bars_carry_ten_probabilities_that_sum_to_one(opened: Opener) -> None:

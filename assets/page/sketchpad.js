@@ -2,9 +2,10 @@
 //
 // A drawing is a list of strokes {points, width, erase}, all lengths as shares of the
 // pad's side, so that it can be painted at any resolution: on the screen in the theme's
-// colours, and at SENT_SIDE in black on white for the network.
+// colours, and in black on white for the network.
 
-const SENT_SIDE = 280;
+const SENT_SIDE = 280; // of the whole pad; of it is sent what holds the strokes
+const PAPER_AROUND = 2;
 const PAUSE = 100; // ms between two questions while the pen is moving
 const MEMORY = "sketchpad-brush";
 
@@ -25,24 +26,24 @@ function trace(context, points, side) {
   const [first, ...rest] = points.map(([x, y]) => [x * side, y * side]);
   context.beginPath();
   context.moveTo(...first);
+  // A stroke of no length, a tap, would leave no dot.
+  context.lineTo(first[0] + 0.01, first[1]);
   // Curves through the midpoints, with the points themselves as handles, hide the corners.
   rest.forEach(([x, y], i) => {
     const next = rest[i + 1] ?? [x, y];
     context.quadraticCurveTo(x, y, (x + next[0]) / 2, (y + next[1]) / 2);
   });
-  if (!rest.length) context.lineTo(...first);
   context.stroke();
 }
 
-function paint(target, ink, paper) {
-  const context = target.getContext("2d");
+function paint(context, side, ink, paper) {
   context.fillStyle = paper;
-  context.fillRect(0, 0, target.width, target.height);
+  context.fillRect(0, 0, side, side);
   context.lineCap = context.lineJoin = "round";
   for (const { points, width, erase } of strokes) {
     context.strokeStyle = erase ? paper : ink;
-    context.lineWidth = width * target.width;
-    trace(context, points, target.width);
+    context.lineWidth = width * side;
+    trace(context, points, side);
   }
 }
 
@@ -54,7 +55,7 @@ function show() {
     if (!side) return; // the tab is hidden
     if (canvas.width !== side) canvas.width = canvas.height = side;
     const style = getComputedStyle(canvas);
-    paint(canvas, style.color, style.backgroundColor);
+    paint(canvas.getContext("2d"), side, style.color, style.backgroundColor);
   });
   hint.hidden = strokes.length > 0;
   button("undo").disabled = !past.length;
@@ -65,10 +66,29 @@ function show() {
 // ---- reporting
 
 const sent = document.createElement("canvas");
-sent.width = sent.height = SENT_SIDE;
+const sheet = sent.getContext("2d");
+
+// The part of the pad that holds the strokes, [start, end) along one axis.
+function extent(axis) {
+  const ends = strokes.flatMap(({ points, width, erase }) =>
+    erase ? [] : points.flatMap((point) => [point[axis] - width / 2, point[axis] + width / 2]),
+  );
+  // Not Math.min(...ends): a long drawing has too many for the stack.
+  const start = ends.reduce((a, b) => Math.min(a, b), 1);
+  const end = ends.reduce((a, b) => Math.max(a, b), 0);
+  return [
+    Math.max(0, Math.floor(start * SENT_SIDE) - PAPER_AROUND),
+    Math.min(SENT_SIDE, Math.ceil(end * SENT_SIDE) + PAPER_AROUND),
+  ];
+}
 
 function picture() {
-  paint(sent, "black", "white");
+  const [left, right] = extent(0);
+  const [top, bottom] = extent(1);
+  sent.width = Math.max(1, right - left);
+  sent.height = Math.max(1, bottom - top);
+  sheet.translate(-left, -top);
+  paint(sheet, SENT_SIDE, "black", "white");
   return sent.toDataURL("image/png");
 }
 

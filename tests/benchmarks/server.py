@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2])]
 from browser import drawings
 from machine import machine, resident_megabytes
 
+import app
 from mnist_cnn.page.component import FileComponent
-from mnist_cnn.page.layout import build_page
-from mnist_cnn.recognize import Recognizer
+from mnist_cnn.recognize import compute_in_one_thread
 
 PAUSE = 0.1
 SIDE = 280
@@ -50,8 +50,8 @@ def serve(ready: Any) -> None:
     def nothing(_: Any) -> None:
         return None
 
-    recognizer = Recognizer()
-    page = build_page(recognizer)
+    compute_in_one_thread()
+    page, recognizer = app.demo, app.recognizer
     with page:
         gr.api(nothing_event, api_name="nothing", queue=False)
         stub = FileComponent("stages", server_functions=[nothing], elem_id="stub")
@@ -77,8 +77,11 @@ def strokes_as_pngs() -> list[str]:
             points = [(x * 3 * SIDE, y * 3 * SIDE) for x, y in stroke]
             for count in range(2, len(points) + 1):
                 pen.line(points[:count], fill=0, width=50, joint="curve")
+                small = canvas.resize((SIDE, SIDE))
+                left, top, right, bottom = ImageChops.invert(small).getbbox() or (0, 0, 1, 1)
+                cropped = small.crop((left - 2, top - 2, right + 2, bottom + 2))
                 file = io.BytesIO()
-                canvas.resize((SIDE, SIDE)).convert("RGBA").save(file, "PNG")
+                cropped.convert("RGBA").save(file, "PNG")
                 encoded = base64.b64encode(file.getvalue()).decode()
                 growing.append(f"data:image/png;base64,{encoded}")
     return growing
