@@ -67,7 +67,8 @@ def preprocess(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.float32] |
         TypeError: when an array is not uint8.
         ValueError: when an array has another shape or no pixels.
     """
-    return ink_to_tensor(extract_ink(canvas))
+    patch = _find_ink(_as_channels(canvas))
+    return None if patch is None else ink_to_tensor(patch.ink)
 
 
 def ink_to_tensor(ink: NDArray[np.uint8]) -> NDArray[np.float32] | None:
@@ -105,13 +106,11 @@ def extract_ink(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
         TypeError, ValueError: as for :func:`preprocess`.
     """
     pixels = _as_channels(canvas)
-    if pixels.shape[2] < 4 or _is_opaque(pixels):
-        ink = _contrast(pixels)
-    else:
-        ink = _contrast(_flatten(pixels, ground=255))
-        # White ink on a transparent layer shows only on black.
-        ink = ink if ink.any() else _contrast(_flatten(pixels, ground=0))
-    return _without_specks(ink)
+    ink = np.zeros(pixels.shape[:2], np.uint8)
+    patch = _find_ink(pixels)
+    if patch is not None:
+        ink[patch.box.slices] = patch.ink
+    return ink
 
 
 def bounding_box(ink: NDArray[np.uint8]) -> BoundingBox | None:
@@ -242,25 +241,46 @@ def _flatten(pixels: NDArray[np.uint8], ground: int) -> NDArray[np.uint8]:
     return np.asarray(Image.alpha_composite(under, over))[..., :3]
 
 
-def _contrast(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Measure the distance of pixels (H, W, C) from the paper: uint8 (H, W).
+class _Patch(NamedTuple):
+    """The part of a canvas outside of which there is only paper."""
+
+    box: BoundingBox
+    ink: NDArray[np.uint8]
+    """uint8 (h, w) in the box, 0 for paper."""
+
+
+def _find_ink(pixels: NDArray[np.uint8]) -> _Patch | None:
+    """Separate ink from paper in pixels (H, W, C); ``None`` when nothing is drawn."""
+    if pixels.shape[2] < 4 or _is_opaque(pixels):
+        patch = _contrast(pixels)
+    else:
+        # White ink on a transparent layer shows only on black.
+        patch = _contrast(_flatten(pixels, ground=255)) or _contrast(_flatten(pixels, ground=0))
+    return patch and _Patch(patch.box, _without_specks(patch.ink))
+
+
+def _contrast(pixels: NDArray[np.uint8]) -> _Patch | None:
+    """Measure the distance from the paper, where pixels (H, W, C) differ from it at all.
 
     Of four channels the last one is not looked at.
     """
     paper = _paper(pixels)
-    ink = np.zeros(pixels.shape[:2], np.uint8)
     box = _marked(pixels, paper)
     if box is None:
-        return ink
+        return None
     marked = pixels[box.slices]
     # Channel by channel: ten times as fast as a maximum over the short last axis.
     pairs = [(p, np.ascontiguousarray(marked[..., k])) for k, p in enumerate(paper[:3])]
-    darker = reduce(np.maximum, [np.maximum(p, c) - c for p, c in pairs])
-    lighter = reduce(np.maximum, [c - np.minimum(p, c) for p, c in pairs])
-    contrast = darker if darker.sum() >= lighter.sum() else lighter
-    if contrast.max() >= FAINTEST_INK:
-        ink[box.slices] = contrast
-    return ink
+    ink = reduce(np.maximum, [_darker(p, c) for p, c in pairs])
+    if any(c.max() > p for p, c in pairs):
+        ink = max(ink, reduce(np.maximum, [_darker(~p, ~c) for p, c in pairs]), key=np.sum)
+    return _Patch(box, ink) if ink.max() >= FAINTEST_INK else None
+
+
+def _darker(paper: np.uint8, channel: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Measure how much darker than the paper a channel (H, W) is: 0 where it is not."""
+    # Most often no pixel is lighter than the paper: that is ten times as fast.
+    return paper - (channel if channel.max() <= paper else np.minimum(channel, paper))
 
 
 def _marked(pixels: NDArray[np.uint8], paper: NDArray[np.uint8]) -> BoundingBox | None:
@@ -320,9 +340,10 @@ def _block_counts(mask: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
     height, width = (-(-size // step) * step for size in mask.shape)
     padded = np.zeros((height, width), np.uint8)
     padded[: mask.shape[0], : mask.shape[1]] = mask
-    # Rows first, along contiguous memory: four times as fast as both at once.
-    bands = padded.reshape(height // step, step, width).sum(axis=1, dtype=np.uint16)
-    return bands.reshape(height // step, width // step, step).sum(axis=2, dtype=np.int64)
+    # Along contiguous memory and in the narrowest type: several times as fast as both at once.
+    narrow = np.uint8 if step < 256 else np.int64
+    bands = padded.reshape(height // step, step, width).sum(axis=1, dtype=narrow)
+    return reduce(np.add, [bands[:, k::step].astype(np.int64) for k in range(step)])
 
 
 def _crop_with_margin(ink: NDArray[np.uint8], box: BoundingBox, margin: int) -> NDArray[np.uint8]:
