@@ -7,7 +7,7 @@ from threading import Thread
 
 from mnist_cnn import ModelError
 from mnist_cnn.page.layout import build_page
-from mnist_cnn.recognize import Recognizer
+from mnist_cnn.recognize import Recognizer, compute_in_one_thread
 
 # Seconds between two looks at the model's file.
 PAUSE = 2.0
@@ -20,6 +20,7 @@ demo = build_page(recognizer)
 
 def main() -> int:
     """Open the page first, then load the network; an early drawing waits for it."""
+    compute_in_one_thread()
     if "SPACES_ZERO_GPU" in os.environ:
         satisfy_zero_gpu()
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,6 +156,15 @@ class Recognizer:
         return Recognition(tensor, probabilities, bool(looks_like_digit(probabilities, threshold)))
 
 
+def compute_in_one_thread() -> None:
+    """Have TensorFlow, which must not be imported yet, work in one thread.
+
+    For a single drawing, sharing the work out takes longer than the work.
+    """
+    for kind in ("INTEROP", "INTRAOP"):
+        os.environ.setdefault(f"TF_NUM_{kind}_THREADS", "1")
+
+
 def _load(path: Path) -> Loaded:
     from mnist_cnn.model import load_model, load_threshold, predict
 
@@ -175,6 +185,7 @@ def _look(path: Path) -> tuple[int, ...] | None:
 def main(argv: list[str] | None = None) -> int:
     """Recognise image files and print a line for each; return the exit status."""
     args = _parse(argv)
+    compute_in_one_thread()
     recognizer, status = Recognizer(args.model), 0
     for path in args.files:
         try:

@@ -21,6 +21,9 @@ from mnist_cnn.page.training import training_tab
 from mnist_cnn.recognize import Recognizer
 
 LONGEST_QUEUE = 32
+# Python runs one thread at a time: of many that read drawings, each waits for all the others.
+# With two, who came first is answered first, and half as many again are answered.
+READING_THREADS = 2
 
 
 def build_page(recognizer: Recognizer) -> gr.Blocks:
@@ -59,6 +62,7 @@ def launch_options() -> dict[str, Any]:
         "app_kwargs": {"middleware": [Middleware(Guard)]},
         "state_session_capacity": MOST_SESSIONS,
         "run_history": False,
+        "max_threads": READING_THREADS,
         # The endpoints are tools for language models too where gradio[mcp] is installed.
         "mcp_server": find_spec("mcp") is not None,
     }

@@ -18,14 +18,15 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 from machine import machine
 from strangers import seven
 
-from mnist_cnn.backend import tf
-from mnist_cnn.model import predict
 from mnist_cnn.preprocess import preprocess
-from mnist_cnn.recognize import Recognizer
+from mnist_cnn.recognize import Recognizer, compute_in_one_thread
 
 
 def contestants(recognizer: Recognizer) -> dict[str, Callable[[], Any]]:
     """Return what is timed: name to a call."""
+    from mnist_cnn.backend import tf
+    from mnist_cnn.model import predict
+
     canvases = {mode: np.asarray(seven(mode, 800)) for mode in ("L", "RGB", "RGBA")}
     tensor: NDArray[np.float32] | None = preprocess(canvases["L"])
     assert tensor is not None
@@ -47,6 +48,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=300)
     repeats = parser.parse_args(argv).repeats
+    compute_in_one_thread()
     calls = contestants(Recognizer())
     times: dict[str, list[float]] = {name: [] for name in calls}
     for repeat in range(-10, repeats):
