@@ -267,7 +267,7 @@ def _call_tools(address: str, method: str, parameters: dict[str, Any]) -> dict[s
     events = [line.removeprefix("data: ") for line in text.splitlines() if "data: {" in line]
     result = json.loads(events[0] if events else text).get("result")
     if result is None:
-        raise Failure(f"{method} at /gradio_api/mcp was answered: {text.strip()}")
+        raise Failure(f"{method} at /gradio_api/mcp/ was answered: {text.strip()}")
     return result
 
 

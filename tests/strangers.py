@@ -9,7 +9,9 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import numpy as np
+from browser import ROOT
 from PIL import Image, ImageDraw
 
 RUN = "/gradio_api/run/recognize"
@@ -18,6 +20,16 @@ ROUTES = (RUN, SERVER, "/gradio_api/call/recognize", "/gradio_api/queue/join", "
 ROUTES += ("/gradio_api/call/v2/recognize", "/gradio_api/cancel", "/gradio_api/reset", "/login")
 ROUTES += ("/gradio_api/upload", "/gradio_api/run/%2e%2e", "/gradio_api/mcp", "/", "/config")
 FUNCTIONS = ("read", "look", "overview", "samples", "cell", "figure", "__init__", "_id", "value")
+
+
+# What no answer may hold: files of the machine, and how the server is built.
+SECRETS = ("root:", "Traceback", "site-packages", str(ROOT))
+
+
+def component_ids(client: httpx.Client) -> dict[str, int]:
+    """Ask an app for the numbers of its components that have a name."""
+    components = client.get("/config").json()["components"]
+    return {c["props"]["elem_id"]: c["id"] for c in components if c["props"].get("elem_id")}
 
 
 def seven(mode: str = "L", side: int = 200) -> Image.Image:

@@ -11,14 +11,16 @@ from urllib.parse import urlsplit
 import gradio as gr
 import httpx
 import pytest
-from browser import OUTPUT, ROOT
+from browser import OUTPUT
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from strangers import (
     RUN,
+    SECRETS,
     SERVER,
     as_bytes,
+    component_ids,
     encoded,
     random_requests,
     readable_images,
@@ -27,9 +29,6 @@ from strangers import (
 )
 
 from mnist_cnn.page.incoming import open_image
-
-# What no answer may hold: files of the machine, and how the server is built.
-SECRETS = ("root:", "Traceback", "site-packages", str(ROOT))
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -51,11 +50,6 @@ def recognize(client: httpx.Client, image: Any) -> httpx.Response:
 def expect_service(client: httpx.Client) -> None:
     answer = recognize(client, encoded(as_bytes(seven())))
     assert answer.json()["data"][0]["digit"] == 7
-
-
-def component_ids(client: httpx.Client) -> dict[str, int]:
-    components = client.get("/config").json()["components"]
-    return {c["props"]["elem_id"]: c["id"] for c in components if c["props"].get("elem_id")}
 
 
 @pytest.mark.parametrize("name", readable_images())
