@@ -21,6 +21,7 @@ demo = build_page(recognizer)
 def main() -> int:
     """Open the page first, then load the network; an early drawing waits for it."""
     compute_in_one_thread()
+    allow_many_connections()
     if "SPACES_ZERO_GPU" in os.environ:
         satisfy_zero_gpu()
     try:
@@ -32,6 +33,16 @@ def main() -> int:
     Thread(target=stay_current, daemon=True).start()
     demo.block_thread()
     return 0
+
+
+def allow_many_connections() -> None:
+    """Have as many open at once as the machine allows: out of them, Python floods the log."""
+    if sys.platform == "win32":
+        return  # has no such limit
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def satisfy_zero_gpu() -> None:

@@ -23,7 +23,11 @@ def main(argv: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{error}\nThe files in {args.output} are as they were.", file=sys.stderr)
+        message = (
+            f"{error}\nThe files in {args.output} are as they were. "
+            "Make room or choose another folder with --output, and train again."
+        )
+        print(message, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nInterrupted: the files in {args.output} are as they were.", file=sys.stderr)

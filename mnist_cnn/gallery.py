@@ -77,9 +77,11 @@ class Gallery:
 
     def _contents(self) -> tuple[Images, Evaluation]:
         with self._lock:
-            if self._judged is None or self._judged_version != self._version():
+            # Asked before judging: what comes meanwhile is judged the next time.
+            version = self._version()
+            if self._judged is None or self._judged_version != version:
                 self._judged = self._judge()
-                self._judged_version = self._version()
+                self._judged_version = version
             return self._judged
 
     def _show(self, indices: NDArray[np.intp]) -> list[Exhibit]:

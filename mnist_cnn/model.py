@@ -88,7 +88,9 @@ def load_model(path: Path | str = MODEL_PATH) -> keras.Model:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever its reader met in a foreign file
         reason = str(error).partition("\n")[0]
-        raise ModelError(f"{path} is damaged or not a Keras model: {reason}") from error
+        raise ModelError(
+            f"{path} is damaged or not a Keras model: {reason}. Make one with: python train.py"
+        ) from error
     # A model that was never built has no shapes at all.
     shapes = tuple(getattr(model, name, None) for name in ("input_shape", "output_shape"))
     if shapes != ((None, SIDE, SIDE, 1), (None, N_CLASSES)):
@@ -101,11 +103,21 @@ def load_threshold(path: Path | str = MODEL_PATH) -> float:
 
     Returns:
         A probability; 0, which every drawing reaches, when nothing is saved beside the model.
+
+    Raises:
+        ModelError: when the metrics are damaged.
     """
-    try:
-        return float(json.loads(Path(path).with_name(METRICS_NAME).read_text())["threshold"])
-    except (OSError, ValueError, KeyError, TypeError):
+    metrics = Path(path).with_name(METRICS_NAME)
+    if not metrics.is_file():
         return 0.0
+    try:
+        threshold = float(json.loads(metrics.read_text("utf-8"))["threshold"])
+        if 0 <= threshold <= 1:
+            return threshold
+        reason = f"{threshold} is no probability"
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        reason = repr(error)
+    raise ModelError(f"{metrics} gives no threshold ({reason}). Make it with: python train.py")
 
 
 def looks_like_digit(probabilities: NDArray[np.float32], threshold: float) -> NDArray[np.bool_]:
@@ -122,14 +134,14 @@ def looks_like_digit(probabilities: NDArray[np.float32], threshold: float) -> ND
 
 
 def parameter_arithmetic(model: keras.Model) -> list[tuple[str, str, int]]:
-    """Tell for every layer with weights how its number of parameters comes about.
+    """Tell for every layer with a kernel how its number of parameters comes about.
 
     Returns:
         A row a layer: its name, the arithmetic as text, the number.
     """
     rows = []
     for layer in model.layers:
-        if not layer.weights:
+        if not hasattr(layer, "kernel"):
             continue
         *receptive_field, n_outputs = layer.kernel.shape
         inputs = "x".join(str(size) for size in receptive_field)

@@ -169,7 +169,12 @@ def _load(path: Path) -> Loaded:
     from mnist_cnn.model import load_model, load_threshold, predict
 
     model = load_model(path)
-    predict(model, np.zeros((1, SIDE, SIDE, 1), np.float32))  # traces it
+    try:
+        probabilities = predict(model, np.zeros((1, SIDE, SIDE, 1), np.float32))  # traces it
+    except Exception as error:  # a layer of its own, or a shape inside that does not fit
+        raise ModelError(f"{path} cannot compute: {error}") from error
+    if not (probabilities.min() >= 0 and abs(probabilities.sum() - 1) < 1e-3):  # or NaN
+        raise ModelError(f"{path} gives no probabilities. Make one with: python train.py")
     return Loaded(model, load_threshold(path))
 
 

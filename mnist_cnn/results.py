@@ -38,8 +38,8 @@ class OutputError(Exception):
 def all_or_nothing(output: Path) -> Iterator[Path]:
     """Give a scratch folder whose files move into ``output`` when the block succeeds.
 
-    When the block raises, ``output`` is left as it was. What a killed run has left is
-    swept away.
+    When the block raises, the files in ``output`` are left as they were. What a killed run
+    has left is swept away; the lock, an empty file, stays.
 
     Raises:
         OutputError: when ``output`` cannot be made or written, or another run writes to it.

@@ -1,5 +1,6 @@
 """Drives the app in a real browser: starts it, finds Chromium, draws with mouse and finger."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -9,8 +10,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Locator, Page
 
@@ -57,6 +60,12 @@ def running_app(**environment: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=10)
+
+
+def run(asked: Any) -> Any:
+    """Run a coroutine in a thread of its own: the browser's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asked).result()
 
 
 def draw(page: Page, strokes: Strokes, lift: bool = True) -> None:

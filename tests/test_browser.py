@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, Page, Request, expect
 
 DESKTOP, TABLET, PHONE = (1280, 800), (820, 1180), (390, 844)
+
+QUESTIONS = re.compile("/component_server")
 
 Opener = Callable[..., AbstractContextManager[Page]]
 
@@ -345,14 +348,41 @@ def test_the_training_tab_shows_its_figures_when_they_are_reached(opened: Opener
         page.screenshot(path=OUTPUT / "training-figures.png")
 
 
+def test_a_pad_that_is_cleared_before_the_first_answer_invites(
+    chromium: Browser, address: str
+) -> None:
+    page = chromium.new_page()
+    page.clock.install()
+    page.goto(address)
+    page.locator("#sketchpad canvas").wait_for()
+    page.route(QUESTIONS, lambda route: None)
+    draw(page, drawings()["6"])
+    page.keyboard.press("Escape")
+    page.clock.run_for(3000)
+    expect(page.locator("#answer .sentence")).to_have_text("Draw a digit")
+    page.close()
+
+
+def test_the_test_set_is_asked_for_again_while_the_server_is_busy(
+    chromium: Browser, address: str
+) -> None:
+    page = chromium.new_page()
+    page.goto(address)
+    page.route(QUESTIONS, lambda route: route.fulfill(status=503))
+    page.get_by_role("tab", name="Test set").click()
+    expect(page.locator("#testset .status")).to_contain_text("Trying again")
+    page.unroute_all()
+    expect(page.locator("#testset .samples button:enabled")).to_have_count(10, timeout=30_000)
+    page.close()
+
+
 def test_a_drawing_is_asked_about_again_while_the_server_is_busy(
     chromium: Browser, address: str
 ) -> None:
     page = chromium.new_page()
     page.goto(address)
     page.locator("#sketchpad canvas").wait_for()
-    page.route("**/component_server*/**", lambda route: route.fulfill(status=503))
-    page.route("**/component_server*", lambda route: route.fulfill(status=503))
+    page.route(QUESTIONS, lambda route: route.fulfill(status=503))
     draw(page, drawings()["6"])
     expect(page.locator("#answer .sentence")).to_contain_text("Trying again")
     page.unroute_all()

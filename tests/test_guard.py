@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from browser import run
 
 from mnist_cnn.page import guard
 from mnist_cnn.page.guard import Guard
@@ -14,12 +14,6 @@ from mnist_cnn.page.guard import Guard
 READ = "/gradio_api/component_server"
 RUN = "/gradio_api/run/recognize"
 GONE = object()
-
-
-def run(asked: Any) -> Any:
-    """Run a coroutine in a thread of its own: the browser's loop may be running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, asked).result()
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -113,6 +107,8 @@ def test_routes_that_keep_files_or_fetch_addresses_are_closed(path: str) -> None
         b'{"data": ["", ""]}',
         b'{"data": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]}',
         b'{"data": [[[{"url": "http://example.org"}]]]}',
+        b'{"data": [[%s[]]]}' % (b"[]," * 50_000),
+        b'{"data": [[%s0]]}' % (b"0," * 100_000),
     ],
     ids=lambda body: body[:40].decode("latin-1"),
 )
@@ -195,6 +191,64 @@ def test_more_work_than_the_machine_can_do_is_turned_away_until_some_is_done(
     code, text, finished, later = run(answers())
     assert (code, finished, later) == (503, [200, 200], 200)
     assert "busy" in text
+
+
+def test_whoever_does_not_read_an_answer_keeps_nobody_from_working(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guard, "MOST_UNDER_WAY", 1)
+
+    async def answer_beside_one_unread() -> int | None:
+        stand = Guard(echo)
+        waiting, never = asyncio.Event(), asyncio.Event()
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.body":
+                waiting.set()
+                await never.wait()
+
+        scope = {"type": "http", "method": "POST", "path": READ, "headers": []}
+        unread = asyncio.create_task(stand(scope, receive, send))
+        await waiting.wait()
+        code = (await ask(stand, READ, b"{}"))[0]
+        unread.cancel()
+        return code
+
+    assert run(answer_beside_one_unread()) == 200
+
+
+def test_many_failures_are_few_lines_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    async def fails(scope: Any, receive: Any, send: Any) -> None:
+        raise KeyError
+
+    stand = Guard(fails)
+    for _ in range(50):
+        run(ask(stand, READ, b"{}"))
+    assert len(capsys.readouterr().err.splitlines()) <= 3
+
+
+def test_a_failure_after_the_answer_adds_nothing_to_it() -> None:
+    async def fails(scope: Any, receive: Any, send: Any) -> None:
+        await echo(scope, receive, send)
+        raise KeyError
+
+    sent: list[str] = []
+
+    async def ask_once() -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message["type"])
+
+        scope = {"type": "http", "method": "POST", "path": READ, "headers": []}
+        await Guard(fails)(scope, receive, send)
+
+    run(ask_once())
+    assert sent == ["http.response.start", "http.response.body"]
 
 
 @pytest.mark.parametrize("starts", [False, True])

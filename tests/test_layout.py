@@ -38,6 +38,19 @@ def tracked_files() -> list[str]:
     ).stdout.splitlines()
 
 
+def test_the_page_is_launched_by_whatever_has_taken_the_place_of_launch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from app import demo
+
+    launched: dict[str, object] = {}
+    # As spaces does it on ZeroGPU, after the page is made.
+    monkeypatch.setattr("gradio.Blocks.launch", lambda page, **options: launched.update(options))
+    demo.launch(prevent_thread_lock=True)
+    assert launched["prevent_thread_lock"] is True
+    assert {"theme", "head", "app_kwargs", "max_threads"} <= set(launched)
+
+
 def test_nothing_else_lies_at_the_top() -> None:
     assert {file.partition("/")[0] for file in tracked_files()} <= TOP_LEVEL
 

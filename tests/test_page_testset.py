@@ -1,16 +1,18 @@
 """The gallery behind the test set tab, and what the tab and its neighbour let in."""
 
+import asyncio
 import base64
 import json
 
 import gradio as gr
 import numpy as np
 import pytest
+from browser import run
 from fastapi import HTTPException
 from PIL import Image
 
 from mnist_cnn.gallery import Gallery, GalleryError, judge_test_set
-from mnist_cnn.page import testset, training
+from mnist_cnn.page import component, testset, training
 from mnist_cnn.page.texts import read_texts
 from mnist_cnn.recognize import Recognizer
 
@@ -108,7 +110,8 @@ def test_the_page_says_that_there_is_nothing_to_show_and_the_log_says_why(capsys
     def judge():
         raise GalleryError("No model at /somewhere")
 
-    assert testset.describe(Gallery(judge)) == {"problem": "testset.missing"}
+    overview, samples, cell = testset.served(Gallery(judge))
+    assert [overview(None), samples(None), cell([1, 2])] == [{"problem": "testset.missing"}] * 3
     assert "No model at /somewhere" in capsys.readouterr().err
 
 
@@ -123,8 +126,8 @@ def test_the_images_are_judged_again_when_there_is_a_new_model(judged):
 
 
 def test_images_travel_as_784_bytes(gallery):
-    component = testset.TestSet(gallery)
-    sent = json.loads(json.dumps(component.cell([3, 5])))[0]
+    _, _, cell = testset.served(gallery)
+    sent = json.loads(json.dumps(cell([3, 5])))[0]
     image = base64.b64decode(sent.pop("image"))
     assert image == gallery.cell(3, 5, 1)[0].image.tobytes() and len(image) == 784
     assert sent == {"index": 4, "truth": 3, "predicted": 5, "probability": 0.7}
@@ -137,10 +140,30 @@ def test_images_travel_as_784_bytes(gallery):
     ids=repr,
 )
 def test_a_cell_is_two_digits_or_refused_before_anything_is_computed(asked):
-    component = testset.TestSet(Gallery(never))
+    shown = testset.TestSet(Gallery(never))
     with pytest.raises(HTTPException, match="two digits") as refused:
-        component.cell(asked)
+        run(shown.cell(asked))
     assert refused.value.status_code == 422
+
+
+def test_slow_functions_run_one_at_a_time_and_few_wait(monkeypatch):
+    monkeypatch.setattr(component, "LONGEST_LINE", 2)
+    together, most = [], []
+
+    def slow(_):
+        together.append(1)
+        most.append(len(together))
+        together.pop()
+        return "done"
+
+    page = component.FileComponent("stages", slow_functions=[slow])
+
+    async def ask_all():
+        return await asyncio.gather(*[page.slow(k) for k in range(5)], return_exceptions=True)
+
+    answers = run(ask_all())
+    assert answers[:3] == ["done"] * 3 and most == [1, 1, 1]
+    assert [answer.status_code for answer in answers[3:]] == [503, 503]
 
 
 def test_building_the_tab_judges_nothing():

@@ -43,6 +43,7 @@ function mark(grey) {
 
 const blank = props.prefix ? "photo.blank" : "answer.blank";
 let answered = false;
+let waking = 0;
 
 function show(value) {
   root.dataset.state = !value ? "blank" : value.isDigit ? "digit" : "none";
@@ -63,14 +64,15 @@ function show(value) {
 show(null);
 document.addEventListener("answer", ({ detail: { prefix, answer } }) => {
   if (prefix !== props.prefix) return;
+  clearTimeout(waking);
+  waking = 0;
   answered ||= Boolean(answer && !answer.problem);
   // The bars stay meanwhile.
   if (answer?.problem) sentence.textContent = say(answer.problem);
   else show(answer);
 });
 // The first drawing may have to wait for TensorFlow.
-document.addEventListener("drawing", () =>
-  setTimeout(() => {
-    if (!answered && !props.prefix) sentence.textContent = say("answer.waking");
-  }, 800),
-);
+document.addEventListener("drawing", () => {
+  if (answered || props.prefix) return;
+  waking ||= setTimeout(() => (sentence.textContent = say("answer.waking")), 800);
+});

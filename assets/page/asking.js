@@ -3,8 +3,8 @@
 // courier({ask, told, waiting, pause}) makes a courier for one place on the page. send(make)
 // has it ask the server about make(), one question at a time and one every `pause` ms at
 // most: the newest is always asked, those that it overtakes are not. While the server is busy
-// or out of reach it asks again, for about two minutes, and calls waiting(). recall() drops
-// all that is on its way.
+// or out of reach it asks again, about two minutes for each question, and calls waiting().
+// recall() drops all that is on its way.
 window.courier = ({ ask, told, waiting, pause = 0 }) => {
   const LONGEST_WAIT = 4000;
   const MOST_TRIES = 30; // a refusal looks like a failure: do not ask for ever
@@ -16,8 +16,9 @@ window.courier = ({ ask, told, waiting, pause = 0 }) => {
   async function insist(question, sent) {
     let wait = 250;
     for (let tries = 0; sent === round && tries < MOST_TRIES; tries++) {
+      if (next) [question, tries] = [take(), 0];
       // Gradio's client swallows every failure and then has no answer.
-      const answer = await ask(next ? (question = take()) : question);
+      const answer = await ask(question);
       if (answer !== undefined) return answer;
       if (sent === round) waiting();
       // Those turned away together must not all come back together.
@@ -35,14 +36,17 @@ window.courier = ({ ask, told, waiting, pause = 0 }) => {
 
   async function go() {
     out = true;
-    while (next) {
-      const started = performance.now();
-      const sent = round;
-      const answer = await insist(take(), sent);
-      if (sent === round) told(answer);
-      await rest(started + pause - performance.now());
+    try {
+      while (next) {
+        const started = performance.now();
+        const sent = round;
+        const answer = await insist(take(), sent);
+        if (sent === round) told(answer);
+        await rest(started + pause - performance.now());
+      }
+    } finally {
+      out = false;
     }
-    out = false;
   }
 
   return {
@@ -56,6 +60,10 @@ window.courier = ({ ask, told, waiting, pause = 0 }) => {
     },
   };
 };
+
+// Asks for one thing, in the same way.
+window.insist = (ask, waiting = () => {}) =>
+  new Promise((told) => courier({ ask, told, waiting }).send(() => null));
 
 // Tells an answer to the place on the page that has this prefix.
 window.tell = (prefix, answer) =>

@@ -13,7 +13,6 @@ const layers = element.querySelector(".layers");
 
 let image = null;
 let shown = null;
-let asking = false;
 
 const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
@@ -46,12 +45,12 @@ function named(canvas, name) {
   return canvas;
 }
 
-function showReason({ digit, probability, map }) {
+function showReason({ digit, probability, map }, seen) {
   const name = say("inside.for", { digit, probability: percent(probability) });
   const figure = make("figure", "reason");
   const stack = make("div", "stack");
   stack.append(
-    draw(make("canvas", "ink"), bytes(image), SIDE, SIDE, (ink) => [128, 128, 128, ink / 3]),
+    draw(make("canvas", "ink"), bytes(seen), SIDE, SIDE, (ink) => [128, 128, 128, ink / 3]),
     named(draw(make("canvas", "map"), bytes(map), SIDE, SIDE, signed), name),
   );
   figure.append(stack, make("figcaption", "", name));
@@ -110,27 +109,28 @@ function showLayer(layer) {
   return item;
 }
 
-async function refresh() {
-  if (!details.open || asking || image === shown) return;
-  asking = true;
-  const asked = image;
-  content.hidden = !asked;
-  try {
-    if (asked) {
-      const answer = await server.look(asked);
-      if (asked === image) {
-        reasons.replaceChildren(...answer.reasons.map(showReason));
-        layers.replaceChildren(...answer.layers.map(showLayer));
-      }
-    }
-    shown = asked;
-  } catch {
-    shown = asked; // it will be asked again with the next drawing
+const looker = courier({
+  async ask(seen) {
+    const answer = await server.look(seen);
+    return answer && { ...answer, seen };
+  },
+  told({ problem, seen, ...answer }) {
+    content.hidden = Boolean(problem);
+    if (problem) return; // it will be asked again with the next drawing
+    reasons.replaceChildren(...answer.reasons.map((reason) => showReason(reason, seen)));
+    layers.replaceChildren(...answer.layers.map(showLayer));
+  },
+  waiting() {},
+});
+
+function refresh() {
+  if (!details.open || image === shown) return;
+  shown = image;
+  if (image) looker.send(() => image);
+  else {
+    looker.recall();
     content.hidden = true;
-  } finally {
-    asking = false;
   }
-  refresh(); // the drawing may have gone on meanwhile
 }
 
 details.addEventListener("toggle", refresh);

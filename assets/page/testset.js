@@ -115,10 +115,10 @@ table.addEventListener("keydown", walk);
 // ---- the server
 
 async function ask(name, ...values) {
-  const answer = await server[name](...values);
-  // Gradio's client swallows every failure and then has no answer.
-  if (answer === undefined) status.textContent = say("server.failed");
-  return answer;
+  const busy = () => (status.textContent = say("answer.busy"));
+  const answer = await insist(() => server[name](...values), busy);
+  status.textContent = answer.problem ? say(answer.problem) : "";
+  return answer.problem ? null : answer;
 }
 
 function mostConfused(counts) {
@@ -131,8 +131,6 @@ async function begin() {
   status.textContent = say("testset.waiting");
   const all = await ask("overview");
   if (!all) return;
-  status.textContent = all.problem ? say(all.problem) : "";
-  if (all.problem) return;
   hang(".samples", all.samples);
   hang(".mistakes", all.mistakes);
   drawMatrix(all.matrix);

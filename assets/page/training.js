@@ -5,5 +5,7 @@ new IntersectionObserver((entries, observer) => {
   if (!entries.some((entry) => entry.isIntersecting)) return;
   observer.disconnect();
   for (const image of element.querySelectorAll("[data-figure]"))
-    server.figure(image.dataset.figure).then((source) => source && (image.src = source));
+    insist(() => server.figure(image.dataset.figure)).then((source) => {
+      if (!source.problem) image.src = source;
+    });
 }).observe(element);

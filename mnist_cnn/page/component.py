@@ -6,12 +6,16 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import anyio
 import gradio as gr
 from fastapi import HTTPException
 
 from mnist_cnn import ModelError
+from mnist_cnn.page.guard import BUSY
 
 FILES = Path(__file__).resolve().parent.parent.parent / "assets" / "page"
+# A photo takes up to half a second.
+LONGEST_LINE = 8
 
 
 class FileComponent(gr.HTML):
@@ -24,8 +28,12 @@ class FileComponent(gr.HTML):
         """Read the files of ``name``; a missing style or script is none.
 
         Functions in ``server_functions`` refuse what a browser sends with ``gradio.Error``.
+        Those in ``slow_functions``, which take over 20 ms, do too; they run one at a time
+        beside all drawings, and those who ask while others wait in line are turned away.
         """
         functions = [_answering(function) for function in kwargs.pop("server_functions", [])]
+        slow = [_answering(function) for function in kwargs.pop("slow_functions", [])]
+        functions += _in_line(slow)
         super().__init__(
             html_template=_read(f"{name}.html"),
             css_template=_read(f"{name}.css"),
@@ -53,6 +61,27 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
             return {"problem": "answer.noNetwork"}
 
     return call
+
+
+def _in_line(functions: list[Callable[..., Any]]) -> list[Callable[..., Any]]:
+    """Have functions run in a thread of their own, one after the other."""
+    line, in_line = anyio.CapacityLimiter(1), 0
+
+    def wait_for(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        async def call(*arguments: Any) -> Any:
+            nonlocal in_line
+            if in_line > LONGEST_LINE:
+                raise HTTPException(503, BUSY)
+            in_line += 1
+            try:
+                return await anyio.to_thread.run_sync(function, *arguments, limiter=line)
+            finally:
+                in_line -= 1
+
+        return call
+
+    return [wait_for(function) for function in functions]
 
 
 def _read(name: str) -> str:

@@ -3,25 +3,36 @@
 import base64
 import io
 import re
-import struct
 import warnings
 from typing import Any
 
 import gradio as gr
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 DATA_URL = re.compile(r"data:image/\w+;base64,")
+START_OF_SCAN = b"\xff\xda"
 FORMATS = ("PNG", "JPEG", "WEBP")
 # The page sends 280 x 280 and photos of 800 pixels; anything much larger did not come from it.
 LARGEST_SIDE = 1024
 LONGEST_TEXT = 1_400_000
+# A progressive JPEG has ten or so; each is as much work as a whole image.
+MOST_SCANS = 32
 # For whatever else opens an image in this process: the page's own figures have 4 million.
 MOST_PIXELS = 8_000_000
 
-# What Pillow raises on files that are damaged, or made to do damage.
-UNREADABLE: tuple[type[Exception], ...] = (ValueError, OSError, SyntaxError, struct.error)
-UNREADABLE += (Image.DecompressionBombError, Image.DecompressionBombWarning)
+ORIENTATION = 0x0112  # in EXIF; 1 and what is missing here is upright
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# A camera's EXIF has at most this; more can take minutes to read.
+LARGEST_EXIF = 65_536
 
 
 def bound_pillow() -> None:
@@ -70,12 +81,30 @@ def _from_base64(text: Any) -> Image.Image:
         image = Image.open(io.BytesIO(content), formats=FORMATS)
         if max(image.size) > LARGEST_SIDE:
             raise _refuse(f"The drawing is {image.size}; send at most {LARGEST_SIDE} a side.")
+        if image.format == "JPEG" and content.count(START_OF_SCAN) > MOST_SCANS:
+            raise _refuse(f"The drawing is a JPEG of over {MOST_SCANS} scans; send a PNG.")
         image.load()
-        return ImageOps.exif_transpose(image)
-    except UNREADABLE:
+        return _upright(image)
+    except gr.Error:
+        raise
+    except Exception:  # files made to do damage have Pillow raise almost anything
         raise _refuse(
             "The drawing could not be read: send a PNG, JPEG or WebP in base64."
         ) from None
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn an image as its EXIF says, and leave behind all that is not its pixels."""
+    # Not ImageOps.exif_transpose: that writes the EXIF anew, in minutes if it is made to.
+    exif, orientation = image.info.get("exif", b""), 1
+    if 0 < len(exif) <= LARGEST_EXIF:
+        tags = Image.Exif()
+        tags.load(exif)
+        orientation = tags.get(ORIENTATION, 1)
+    turn = TURNS.get(orientation)
+    upright = image.copy() if turn is None else image.transpose(turn)
+    upright.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
+    return upright
 
 
 def _refuse(message: str) -> gr.Error:

@@ -25,7 +25,7 @@ class Inside(FileComponent):
         def look(seen: str) -> dict[str, Any]:
             return look_inside(recognizer, decode_seen(seen))
 
-        super().__init__("inside", server_functions=[look], **kwargs)
+        super().__init__("inside", slow_functions=[look], **kwargs)
 
 
 def look_inside(recognizer: Recognizer, tensor: NDArray[np.float32]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The page put together: a header, the tabs, and the look inside the network below them."""
 
-from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -47,8 +46,13 @@ def build_page(recognizer: Recognizer) -> gr.Blocks:
         Inside(recognizer, elem_id="inside")
     # Programs may join Gradio's queue; the page does not.
     page.queue(max_size=LONGEST_QUEUE)
-    # Gradio takes theme, style and script when it launches, whoever launches it.
-    page.launch = partial(page.launch, **launch_options())
+
+    # Gradio takes theme, style and script when it launches, whoever launches it. Its launch is
+    # looked up then and not now: on ZeroGPU, spaces puts one of its own in that place.
+    def launch(**options: Any) -> Any:
+        return gr.Blocks.launch(page, **launch_options() | options)
+
+    page.launch = launch
     return page
 
 

@@ -39,7 +39,7 @@ class Photo(FileComponent):
                 "stages": [{"name": name, "image": _to_data_url(im)} for name, im in stages],
             }
 
-        super().__init__("photo", prefix=prefix, server_functions=[read], **kwargs)
+        super().__init__("photo", prefix=prefix, slow_functions=[read], **kwargs)
 
 
 def photo_tab(recognizer: Recognizer) -> None:

@@ -12,8 +12,8 @@ class Sketchpad(FileComponent):
     """A square pad for mouse, touch and pen, with undo, redo, eraser and brush width.
 
     It asks the server to ``read`` the drawing, ten times a second at most and one question
-    at a time, and again while the server is busy or out of reach; the last state is never
-    lost. What is read goes to the :class:`~mnist_cnn.page.answer.Answer` of the same name.
+    at a time, and again while the server is busy or out of reach, for two minutes after the
+    last change. What is read goes to the :class:`~mnist_cnn.page.answer.Answer` of the same name.
     A server function and no Gradio event: of an event that fails it would learn nothing.
     """
 

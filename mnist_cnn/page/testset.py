@@ -29,7 +29,7 @@ class TestSet(FileComponent):
 
     def __init__(self, gallery: Gallery, **kwargs: Any) -> None:
         """Make a view of ``gallery`` that asks the server for what it shows."""
-        super().__init__("testset", server_functions=served(gallery), **kwargs)
+        super().__init__("testset", slow_functions=served(gallery), **kwargs)
 
 
 def served(gallery: Gallery) -> list[Callable[[Any], Any]]:
@@ -37,28 +37,38 @@ def served(gallery: Gallery) -> list[Callable[[Any], Any]]:
 
     # Gradio marks the functions that it serves, which methods do not allow.
     def overview(_: Any) -> dict[str, Any]:
-        return describe(gallery)
+        return _or_problem(lambda: describe(gallery))
 
-    def samples(_: Any) -> list[dict[str, Any]]:
-        return [as_json(exhibit) for exhibit in gallery.samples(N_SAMPLES)]
+    def samples(_: Any) -> list[dict[str, Any]] | dict[str, str]:
+        return _or_problem(lambda: [as_json(e) for e in gallery.samples(N_SAMPLES)])
 
-    def cell(asked: Any) -> list[dict[str, Any]]:
+    def cell(asked: Any) -> list[dict[str, Any]] | dict[str, str]:
         truth, predicted = two_digits(asked)
-        return [as_json(exhibit) for exhibit in gallery.cell(truth, predicted, MOST_IN_CELL)]
+        return _or_problem(
+            lambda: [as_json(e) for e in gallery.cell(truth, predicted, MOST_IN_CELL)]
+        )
 
     return [overview, samples, cell]
 
 
-def describe(gallery: Gallery) -> dict[str, Any]:
-    """Return all that the tab shows at first, or under ``problem`` the key of a text."""
+def _or_problem(show: Callable[[], Any]) -> Any:
+    """Return what is shown, or under ``problem`` the key of a text."""
     try:
-        matrix = gallery.confusion_matrix
+        return show()
     except GalleryError as error:
         # The reason names files of the server.
         print(error, file=sys.stderr, flush=True)
         return {"problem": "testset.missing"}
+
+
+def describe(gallery: Gallery) -> dict[str, Any]:
+    """Return all that the tab shows at first.
+
+    Raises:
+        GalleryError: when there is nothing to show.
+    """
     return {
-        "matrix": matrix.tolist(),
+        "matrix": gallery.confusion_matrix.tolist(),
         "samples": [as_json(exhibit) for exhibit in gallery.samples(N_SAMPLES)],
         "mistakes": [as_json(exhibit) for exhibit in gallery.mistakes(N_MISTAKES)],
     }

@@ -29,6 +29,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from browser import BROWSER_ARGUMENTS, ROOT, Strokes, draw, drawings, find_browser
+from machine import machine
 
 # The addresses in capitals are filled in below; all else can be used as it stands.
 #
@@ -324,13 +325,6 @@ def shares(log: IO[str], replicas: Sequence[Replica]) -> str:
     first, second = (last.count(f"127.0.0.1:{replica.port}") for replica in replicas)
     twice = sum(len(addresses) > 1 for addresses in asked)
     return f"{first} answered by the one killed, {second} by the other; {twice} passed on to it"
-
-
-def machine() -> str:
-    """Name the processor and count its cores."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((line.split(": ")[1] for line in lines if line.startswith("model name")), "?")
-    return f"{model}, {os.cpu_count()} cores"
 
 
 def _filled_in(template: str, ports: dict[str, int]) -> str:
