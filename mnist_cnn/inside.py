@@ -60,8 +60,8 @@ def occlusion(
     """
     padded = np.pad(tensor[..., 0], PATCH // 2)
     inked = np.argwhere(sliding_window_view(padded, (PATCH, PATCH)).any(axis=(2, 3)))
-    blanked = np.stack([_blank(padded, row, column) for row, column in inked])
-    leads = _leads(model, np.concatenate([tensor[np.newaxis], blanked]))[:, digits]
+    blanked = [_blank(padded, row, column) for row, column in inked]
+    leads = _leads(model, np.stack([tensor, *blanked]))[:, digits]
     relevance = np.zeros((len(digits), SIDE, SIDE), np.float32)
     relevance[:, inked[:, 0], inked[:, 1]] = (leads[0] - leads[1:]).T
     return relevance * (tensor[..., 0] > 0)

@@ -105,6 +105,12 @@ def test_looking_inside_tells_of_six_layers_and_two_reasons(recognizer: Recogniz
     assert not reason[tensor.ravel() == 0].any(), "where there is no ink nothing speaks"
 
 
+def test_nothing_speaks_for_a_blank_image(recognizer: Recognizer) -> None:
+    inside = look_inside(recognizer, np.zeros((28, 28, 1), np.float32))
+    maps = [base64.b64decode(reason["map"]) for reason in inside["reasons"]]
+    assert maps == [bytes(784)] * 2
+
+
 @pytest.mark.parametrize("sent", [None, 3, "", "§", base64.b64encode(b"short").decode()])
 def test_an_image_that_is_not_784_grey_levels_is_refused(sent: Any) -> None:
     with pytest.raises(gr.Error, match="784"):

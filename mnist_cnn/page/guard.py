@@ -10,7 +10,9 @@ import math
 import re
 import sys
 import time
+import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -83,7 +85,9 @@ class Guard:
             await _refuse(refusal, scope, receive, send)
         except Exception as error:
             # Without this every malformed request would leave a traceback in the log.
-            self._failures.tell(f"{scope['method']} failed: {type(error).__name__}")
+            (frame,) = traceback.extract_tb(error.__traceback__, limit=-1)
+            place = f"{Path(frame.filename).name}:{frame.lineno}"
+            self._failures.tell(f"{scope['method']} failed: {type(error).__name__} at {place}")
             if not started:
                 message = "This request could not be answered. Check what was sent."
                 await _refuse(Refusal(500, message), scope, receive, send)
