@@ -142,7 +142,7 @@ def scale_to_box(ink: NDArray[np.uint8], box: BoundingBox) -> NDArray[np.float32
     h, w = max(1, round(height * scale)), max(1, round(width * scale))
     fringe_rows, fringe_columns = height / h, width / w  # one output pixel, in source pixels
     margin = int(np.ceil(max(fringe_rows, fringe_columns)))
-    source = Image.fromarray(_crop_with_margin(ink, box, margin).astype(np.float32))
+    source = Image.fromarray(_crop_with_margin(ink, box, margin)).convert("F")
     scaled = source.resize(
         (w + 2, h + 2),
         Image.Resampling.BOX,
