@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from contextlib import suppress
 from threading import Thread
 
 from mnist_cnn import ModelError
@@ -13,6 +14,8 @@ from mnist_cnn.recognize import Recognizer, compute_in_one_thread
 PAUSE = 2.0
 # Gradio's.
 DEFAULT_PORT = 7860
+# Files and connections open at once; many times what is answered at once.
+MOST_FILES = 65_536
 
 recognizer = Recognizer()
 demo = build_page(recognizer)
@@ -41,8 +44,10 @@ def allow_many_connections() -> None:
         return  # has no such limit
     import resource
 
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    with suppress(ValueError, OSError):  # macOS may promise more than it grants
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(usual, enough), most))
 
 
 def satisfy_zero_gpu() -> None:
