@@ -16,6 +16,8 @@ from mnist_cnn.data import DATA_PATH, DataError, Images, load_mnist
 from mnist_cnn.recognize import Recognizer
 
 if TYPE_CHECKING:
+    import keras
+
     from mnist_cnn.evaluate import Evaluation
 
 
@@ -109,6 +111,18 @@ def judge_test_set(recognizer: Recognizer, data: Path = DATA_PATH) -> tuple[Imag
 
     try:
         _, (images, labels) = load_mnist(data)
-        return images, evaluate(recognizer.model, images, labels)
-    except (DataError, ModelError) as error:
+    except DataError as error:
+        raise GalleryError(str(error)) from error
+    return images, evaluate(model_in_use(recognizer), images, labels)
+
+
+def model_in_use(recognizer: Recognizer) -> keras.Model:
+    """Return the recogniser's model.
+
+    Raises:
+        GalleryError: when it is missing or damaged.
+    """
+    try:
+        return recognizer.model
+    except ModelError as error:
         raise GalleryError(str(error)) from error

@@ -77,8 +77,6 @@ class Recognizer:
         self._seen: object = None
         self._loaded: Loaded | None = None
         self._problem = ""
-        self.version = 0
-        """Counts the models that were taken up."""
 
     @property
     def loaded(self) -> Loaded:
@@ -117,7 +115,6 @@ class Recognizer:
             self._seen = seen
             try:
                 self._loaded = _load(self._path)
-                self.version += 1
             except ModelError as error:
                 self._problem = str(error)
                 raise

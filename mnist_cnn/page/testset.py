@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from mnist_cnn.data import N_CLASSES
-from mnist_cnn.gallery import Exhibit, Gallery, GalleryError, judge_test_set
+from mnist_cnn.gallery import Exhibit, Gallery, GalleryError, judge_test_set, model_in_use
 from mnist_cnn.page.component import FileComponent
 from mnist_cnn.recognize import Recognizer
 
@@ -20,8 +20,8 @@ MOST_IN_CELL = 60
 
 def testset_tab(recognizer: Recognizer) -> None:
     """Lay out the tab; the test images are judged when someone first opens it."""
-    judge = partial(judge_test_set, recognizer)
-    TestSet(Gallery(judge, lambda: recognizer.version), elem_id="testset")
+    judge, version = partial(judge_test_set, recognizer), partial(model_in_use, recognizer)
+    TestSet(Gallery(judge, version), elem_id="testset")
 
 
 class TestSet(FileComponent):
