@@ -5,7 +5,7 @@
 // most: the newest is always asked, those that it overtakes are not. While the server is busy
 // or out of reach it asks again, about two minutes for each question, and calls waiting().
 // recall() drops all that is on its way.
-window.courier = ({ ask, told, waiting, pause = 0 }) => {
+window.courier = ({ ask, told, waiting = () => {}, pause = 0 }) => {
   const LONGEST_WAIT = 4000;
   const MOST_TRIES = 30; // a refusal looks like a failure: do not ask for ever
   let next = null;
@@ -13,7 +13,7 @@ window.courier = ({ ask, told, waiting, pause = 0 }) => {
   let round = 0;
   const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-  async function insist(question, sent) {
+  async function keepAsking(question, sent) {
     let wait = 250;
     for (let tries = 0; sent === round && tries < MOST_TRIES; tries++) {
       if (next) [question, tries] = [take(), 0];
@@ -40,7 +40,7 @@ window.courier = ({ ask, told, waiting, pause = 0 }) => {
       while (next) {
         const started = performance.now();
         const sent = round;
-        const answer = await insist(take(), sent);
+        const answer = await keepAsking(take(), sent);
         if (sent === round) told(answer);
         await rest(started + pause - performance.now());
       }
@@ -62,7 +62,7 @@ window.courier = ({ ask, told, waiting, pause = 0 }) => {
 };
 
 // Asks for one thing, in the same way.
-window.insist = (ask, waiting = () => {}) =>
+window.insist = (ask, waiting) =>
   new Promise((told) => courier({ ask, told, waiting }).send(() => null));
 
 // Tells an answer to the place on the page that has this prefix.

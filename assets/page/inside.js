@@ -120,7 +120,6 @@ const looker = courier({
     reasons.replaceChildren(...answer.reasons.map((reason) => showReason(reason, seen)));
     layers.replaceChildren(...answer.layers.map(showLayer));
   },
-  waiting() {},
 });
 
 function refresh() {

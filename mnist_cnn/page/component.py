@@ -28,7 +28,7 @@ class FileComponent(gr.HTML):
         """Read the files of ``name``; a missing style or script is none.
 
         Functions in ``server_functions`` refuse what a browser sends with ``gradio.Error``.
-        Those in ``slow_functions``, which take over 20 ms, do too; they run one at a time
+        Those in ``slow_functions``, which may take over 20 ms, do too; they run one at a time
         beside all drawings, and those who ask while others wait in line are turned away.
         """
         functions = [_answering(function) for function in kwargs.pop("server_functions", [])]

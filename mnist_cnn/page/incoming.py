@@ -103,7 +103,7 @@ def _upright(image: Image.Image) -> Image.Image:
         orientation = tags.get(ORIENTATION, 1)
     turn = TURNS.get(orientation)
     upright = image.copy() if turn is None else image.transpose(turn)
-    upright.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
+    upright.info = {key: value for key, value in image.info.items() if key == "transparency"}
     return upright
 
 
