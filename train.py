@@ -6,10 +6,13 @@ import sys
 import time
 from pathlib import Path
 
-from mnist_cnn import MODEL_PATH, results
+from mnist_cnn import MODEL_PATH
 from mnist_cnn.backend import share_gpu_memory
 from mnist_cnn.data import DATA_PATH, DataError, fingerprint, load_mnist
 from mnist_cnn.diet import MNIST_ONLY, Diet
+from mnist_cnn.diet.taught import FIFTH, hold_back
+from mnist_cnn.drawings import read_drawings
+from mnist_cnn.measure import results
 from mnist_cnn.model import build_model, parameter_arithmetic, save_model
 from mnist_cnn.training import Recipe, train
 
@@ -41,15 +44,23 @@ def run(args: argparse.Namespace) -> None:
     share_gpu_memory()
     diet = MNIST_ONLY if args.mnist_only else Diet()
     recipe = Recipe(args.epochs, args.batch_size, args.seed, diet=diet)
+    taught, held_back = hold_back(read_drawings(args.drawings))
+    if taught and not held_back:
+        print(f"Fewer than {FIFTH} drawings: all are learnt from, none is held back to measure on.")
     with results.all_or_nothing(args.output) as folder:
         (x_train, y_train), (x_test, y_test) = load_mnist(args.data)
         print(f"x_train {x_train.shape}, y_train {y_train.shape}")
         print(f"x_test {x_test.shape}, y_test {y_test.shape}")
         describe_network()
-        trained = train(x_train, y_train, recipe)
+        trained = train(x_train, y_train, recipe, taught=taught)
 
         scores = results.measure(trained.model, x_test, y_test, args.seed)
         print(f"test: loss {scores.test.loss:.4f}, accuracy {scores.test.accuracy:.4f}")
+        how = {}
+        if args.drawings:
+            comparison = results.compare(args.output, trained, scores, x_test, args.seed, held_back)
+            print(results.describe_comparison(comparison))
+            how["taught"] = {"trained_on": len(taught), **comparison}
         save_model(trained.model, folder / MODEL_PATH.name)
         results.write_log(folder, trained.history)
         results.write_figures(folder, trained.history, scores, x_test, args.seed)
@@ -60,6 +71,7 @@ def run(args: argparse.Namespace) -> None:
             recipe=dataclasses.asdict(recipe),
             data_sha256=fingerprint(x_train, y_train, x_test, y_test),
             wall_time_seconds=round(time.perf_counter() - started, 1),
+            **how,
         )
     print(f"written to {args.output}")
 
@@ -86,6 +98,14 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--mnist-only", action="store_true", help="the tutorial's plain run, without drawings"
+    )
+    parser.add_argument(
+        "--drawings",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        default=[],
+        help="files of your own drawings, as the page saves them, to learn as well",
     )
     parser.add_argument("--seed", type=seed, default=Recipe.seed, help="same seed, same weights")
     parser.add_argument(

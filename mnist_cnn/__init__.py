@@ -1,5 +1,10 @@
 """Handwritten digits: MNIST, a small Keras CNN, and drawings made to look like MNIST.
 
+From a drawing to an answer: ``preprocess`` (or ``photo``), ``model``, ``recognize``; ``inside``
+looks into the network on the way. How the network is made: ``data`` and ``diet`` feed it,
+``training`` fits it, ``evaluate`` and ``measure`` tell how good it is. The page: ``page``, and
+``browser`` for what it computes itself, on what ``weights`` packs.
+
 What every part must know of a saved model lies here and not in ``model``, whose import
 brings TensorFlow, for which a page does not wait.
 """

@@ -111,10 +111,11 @@ def load_threshold(path: Path | str = MODEL_PATH) -> float:
     if not metrics.is_file():
         return 0.0
     try:
-        threshold = float(json.loads(metrics.read_text("utf-8"))["threshold"])
-        if 0 <= threshold <= 1:
-            return threshold
-        reason = f"{threshold} is no probability"
+        threshold = json.loads(metrics.read_text("utf-8"))["threshold"]
+        # Not isinstance(): it takes true and false for numbers.
+        if type(threshold) in (int, float) and 0 <= threshold <= 1:
+            return float(threshold)
+        reason = f"{threshold!r} is no probability"
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         reason = repr(error)
     raise ModelError(f"{metrics} gives no threshold ({reason}). Make it with: python train.py")

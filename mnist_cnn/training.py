@@ -1,5 +1,6 @@
 """How the network learns: Adam with a short warm-up and a cosine decay, five epochs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -7,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_cnn.backend import keras
-from mnist_cnn.calibration import apply_temperature, fit_temperature, fit_threshold
 from mnist_cnn.data import VALIDATION_SPLIT
 from mnist_cnn.diet import Diet, serve, unseen_drawings
+from mnist_cnn.drawings import Drawing
+from mnist_cnn.measure.calibration import apply_temperature, fit_temperature, fit_threshold
 from mnist_cnn.model import build_model, predict
 from mnist_cnn.preprocess import to_tensor
+from mnist_cnn.weights import round_weights
 
 LOSS = "sparse_categorical_crossentropy"
 ACCURACY = "sparse_categorical_accuracy"
@@ -41,6 +44,7 @@ class Trained(NamedTuple):
     """A calibrated model and how it came about."""
 
     model: keras.Model
+    """Its weights are what float16 holds, so that a browser computes the same."""
     history: dict[str, list[float]]
     """Keras' metric names to one value an epoch."""
     temperature: float
@@ -50,7 +54,11 @@ class Trained(NamedTuple):
 
 
 def train(
-    x_train: NDArray[np.uint8], y_train: NDArray[np.uint8], recipe: Recipe, verbose: int = 1
+    x_train: NDArray[np.uint8],
+    y_train: NDArray[np.uint8],
+    recipe: Recipe,
+    verbose: int = 1,
+    taught: Sequence[Drawing] = (),
 ) -> Trained:
     """Train and calibrate a new network; the same seed on one machine gives the same weights.
 
@@ -59,17 +67,18 @@ def train(
         y_train: uint8 (n,), labels 0 to 9.
         recipe: see :class:`Recipe`.
         verbose: 1 for a progress bar an epoch, 0 for silence.
+        taught: somebody's own drawings, which join the diet.
     """
     keras.utils.set_random_seed(recipe.seed)
     split = round(len(x_train) * (1 - VALIDATION_SPLIT))
     mnist = x_train[:split], y_train[:split]
     x_val, y_val = x_train[split:], y_train[split:]
     model = build_model()
-    adam = keras.optimizers.Adam(_schedule(recipe, _count_steps(recipe, split)))
+    adam = keras.optimizers.Adam(_schedule(recipe, _count_steps(recipe, split, len(taught))))
     model.compile(adam, loss=LOSS, metrics=[ACCURACY], steps_per_execution=STEPS_PER_EXECUTION)
     history: dict[str, list[float]] = {}
     for epoch in range(recipe.epochs):
-        images, labels = serve(mnist, recipe.diet, epoch, recipe.epochs, recipe.seed)
+        images, labels = serve(mnist, recipe.diet, epoch, recipe.epochs, recipe.seed, taught)
         logs = model.fit(
             to_tensor(images),
             labels,
@@ -88,20 +97,27 @@ def train(
 def _calibrate(
     model: keras.Model, x_val: NDArray[np.uint8], y_val: NDArray[np.uint8], recipe: Recipe
 ) -> tuple[float, float]:
-    """Fit the temperature, into the model, and the threshold: both on unseen examples."""
+    """Fit the temperature, into the model, and the threshold: both on unseen examples.
+
+    In between the weights are rounded: the threshold is that of the model that is saved.
+    """
     n_drawings = min(N_VALIDATION_DRAWINGS, len(y_val)) if recipe.diet.drawings else 0
     drawings, digits = unseen_drawings(n_drawings, recipe.seed)
     probabilities = predict(model, to_tensor(np.concatenate([x_val, drawings])))
     temperature = fit_temperature(probabilities, np.concatenate([y_val, digits]))
     apply_temperature(model, temperature)
+    round_weights(model)
     calibrated = predict(model, to_tensor(drawings if n_drawings else x_val))
     return temperature, fit_threshold(calibrated)
 
 
-def _count_steps(recipe: Recipe, n_mnist: int) -> int:
+def _count_steps(recipe: Recipe, n_mnist: int, n_taught: int) -> int:
     """Count the batches of all epochs, the last one of each perhaps a smaller one."""
-    epochs = range(recipe.epochs)
-    sizes = [n_mnist + sum(recipe.diet.portion(epoch == epochs[-1])) for epoch in epochs]
+    diet, last = recipe.diet, recipe.epochs - 1
+    sizes = [
+        n_mnist + sum(diet.portion(epoch == last)) + diet.taught_portion(n_taught, epoch == last)
+        for epoch in range(recipe.epochs)
+    ]
     return sum(-(-size // recipe.batch_size) for size in sizes)
 
 

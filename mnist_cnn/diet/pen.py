@@ -3,7 +3,9 @@
 A figure is written down as text, one ``row,column`` pair a control point, in hundredths of
 the figure's height, rows downwards. A pen runs through the points in a smooth curve; ``*``
 after a point makes a corner there, and ``/`` lifts the pen. A crossed seven, for example:
-``"0,0 0,55* 100,20 / 50,5 50,60"``.
+``"0,0 0,55* 100,20 / 50,5 50,60"``. Between ``|`` stand variants of a stroke, point for point:
+with ``"... / 50,5 50,60 | 70,0 62,40"`` the bar is in either place or anywhere in between, and
+what is true of one stroke says nothing of the others.
 
 A hand writes the same figure differently each time; :class:`Hand` says how differently.
 """
@@ -25,17 +27,25 @@ PAD = 400
 BRUSHES = (8, 40)
 COVERED = (0.3, 0.9)
 
-# Drawings are inked at this many pixels to one of the final image.
-OVERSAMPLING = 4
+# Drawings are inked at this many pixels to one of the final image; with four to one, the full
+# black of thick strokes was a tenth more than a pad leaves.
+OVERSAMPLING = 8
 # Points that a curve is sampled at between two control points.
 SAMPLES = 6
+# What lies between two control points of a stroke that is written again, in heights of the
+# figure, and how many there are at most: a scribble may go on for long.
+SPACING = 0.3
+MOST_CONTROLS = 60
+# How a drawing mixes the variants of a stroke, as Dirichlet's concentration: 1 is evenly, less
+# is nearer to the variants themselves, which lie at the rim of what people write.
+MIXTURE = 0.5
 
 
 class Stroke(NamedTuple):
     """What the pen does between touching the paper and leaving it.
 
     Attributes:
-        points: float64 (k, 2), rows and columns, 1 being the height of the figure.
+        points: float64 (v, k, 2), v variants: rows and columns, 1 being the figure's height.
         curve: float64 (m, k), the weights of the control points in each point of the curve.
     """
 
@@ -59,12 +69,13 @@ class Hand:
 
 def parse(figure: str) -> tuple[Stroke, ...]:
     """Read a figure from its text; see the head of this module."""
-    return tuple(_parse_stroke(stroke.split()) for stroke in figure.split("/"))
+    strokes = ([words.split() for words in text.split("|")] for text in figure.split("/"))
+    return tuple(_parse_stroke(variants) for variants in strokes)
 
 
 def trace(strokes: Iterable[Stroke]) -> list[Paths]:
-    """Follow a figure exactly as written down: a path a stroke, each (1, points, 2)."""
-    return [(stroke.curve @ stroke.points)[np.newaxis] for stroke in strokes]
+    """Follow a figure midway between its variants: a path a stroke, each (1, points, 2)."""
+    return [stroke.curve @ stroke.points.mean(axis=0, keepdims=True) for stroke in strokes]
 
 
 def write(strokes: Iterable[Stroke], n: int, hand: Hand, rng: np.random.Generator) -> list[Paths]:
@@ -76,6 +87,41 @@ def write(strokes: Iterable[Stroke], n: int, hand: Hand, rng: np.random.Generato
     care = rng.uniform(0.3, 1.5, (n, 1, 1))  # some drawings are neat, some careless
     frames = _frames(n, hand, rng)
     return [_write_stroke(stroke, care, hand, rng) @ frames for stroke in strokes]
+
+
+def rewrite(
+    strokes: Iterable[NDArray[np.float64]], n: int, hand: Hand, rng: np.random.Generator
+) -> list[Paths]:
+    """Write somebody's drawing n times, each time as they might have written it as well.
+
+    Args:
+        strokes: a stroke each (k, 2), rows and columns, 1 being the drawing's longer side.
+        n: how often.
+        hand: how far to stray from the drawing; without reach.
+        rng: says where to.
+
+    Returns:
+        As :func:`write`.
+    """
+    care = rng.uniform(0.3, 1.5, (n, 1, 1))
+    frames = _frames(n, hand, rng)
+    paths = []
+    for points in strokes:
+        length = np.linalg.norm(np.diff(points, axis=0), axis=1).sum()
+        n_controls = min(1 + int(np.ceil(length / SPACING)), MOST_CONTROLS)
+        curve = curve_through([False] * n_controls)
+        # How a pen strays that should stay where it is.
+        drift = _write_stroke(Stroke(np.zeros((1, n_controls, 2)), curve), care, hand, rng)
+        paths.append((_evenly(points, len(curve)) + drift) @ frames)
+    return paths
+
+
+def _evenly(points: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Follow a stroke (k, 2) in n points at equal distances: (n, 2)."""
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    along = np.concatenate([[0], np.cumsum(steps)])
+    at = np.linspace(0, along[-1], n)
+    return np.stack([np.interp(at, along, axis) for axis in points.T], axis=1)
 
 
 def draw_kinds(
@@ -133,15 +179,16 @@ def _fit_to_box(
         width of the canvas (n, 2), which leaves a pixel of the final image on every side.
     """
     side = BOX * OVERSAMPLING
-    brushes = widths * side
+    brushes = widths[:, np.newaxis] * side
     low, high = points.min(axis=1), points.max(axis=1)
-    extents = high - low
-    scales = (side - brushes) / extents.max(axis=1).clip(1e-3)  # a lone dot has no extent
-    inked = extents * scales[:, np.newaxis] + brushes[:, np.newaxis]
-    sizes = OVERSAMPLING * (np.rint(inked / OVERSAMPLING).clip(1).astype(np.int64) + 2)
+    extents = (high - low).clip(1e-3)  # a lone dot has no extent
+    inked = extents * (side - brushes) / extents.max(axis=1, keepdims=True) + brushes
+    inked = OVERSAMPLING * np.rint(inked / OVERSAMPLING)  # as preprocessing scales it
+    scales = (inked - brushes).clip(0) / extents
+    sizes = inked.astype(np.int64) + 2 * OVERSAMPLING
     from_middle = points - ((low + high) / 2)[:, np.newaxis]
-    fitted = from_middle * scales[:, np.newaxis, np.newaxis] + sizes[:, np.newaxis] / 2
-    return fitted, brushes.tolist(), sizes
+    fitted = from_middle * scales[:, np.newaxis] + sizes[:, np.newaxis] / 2
+    return fitted, brushes[:, 0].tolist(), sizes
 
 
 def _draw_strokes(
@@ -160,10 +207,15 @@ def _draw_strokes(
             canvas.ellipse(disc, fill=255)
 
 
-def _parse_stroke(words: list[str]) -> Stroke:
-    is_corner = [word.endswith("*") for word in words]
-    points = [[float(number) for number in word.rstrip("*").split(",")] for word in words]
-    return Stroke(np.array(points) / 100, curve_through(is_corner))
+def _parse_stroke(variants: list[list[str]]) -> Stroke:
+    points = [
+        [[float(number) for number in word.rstrip("*").split(",")] for word in words]
+        for words in variants
+    ]
+    corners = [[word.endswith("*") for word in words] for words in variants]
+    if any(others != corners[0] for others in corners):
+        raise ValueError(f"variants of a stroke have the same points and corners, not {variants}")
+    return Stroke(np.array(points) / 100, curve_through(corners[0]))
 
 
 def curve_through(is_corner: list[bool]) -> NDArray[np.float64]:
@@ -197,10 +249,11 @@ def _write_stroke(
     stroke: Stroke, care: NDArray[np.float64], hand: Hand, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Write one stroke as often as there are rows in ``care``: (n, points, 2)."""
-    n, k, m = len(care), len(stroke.points), len(stroke.curve)
+    n, (m, k) = len(care), stroke.curve.shape
+    mixture = rng.dirichlet(np.full(len(stroke.points), MIXTURE), n)
     jitter = care * rng.normal(0, hand.jitter, (n, k, 2))
     shift = care * rng.normal(0, hand.shift, (n, 1, 2))
-    points = stroke.points + jitter + shift
+    points = np.tensordot(mixture, stroke.points, axes=1) + jitter + shift
     if k > 1:
         points += _reach(points, care * rng.normal(0, hand.reach, (n, 2, 1)))
     wobble = care * rng.normal(0, hand.wobble, (n, m, 2))

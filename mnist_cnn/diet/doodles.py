@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_cnn import pen
-from mnist_cnn.handwriting import FORMS
+from mnist_cnn.diet import pen
+from mnist_cnn.diet.handwriting import FORMS
 
-# Letters and signs of many scripts, written as :mod:`mnist_cnn.pen` explains.
+# Letters and signs of many scripts, written as :mod:`mnist_cnn.diet.pen` explains.
 LETTERS = {
     "Latin": (
         "100,0 0,30* 100,60 / 64,10 64,50",  # A

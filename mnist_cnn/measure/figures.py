@@ -1,4 +1,4 @@
-"""The tutorial's figures, as matplotlib figures; captions are bilingual where a font allows it."""
+"""The tutorial's figures, as matplotlib figures; captions of most are bilingual with a font."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -8,13 +8,14 @@ import matplotlib
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
 
-from mnist_cnn.calibration import Reliability
 from mnist_cnn.data import N_CLASSES
-from mnist_cnn.handwriting import FORMS, render_form
+from mnist_cnn.diet.handwriting import FORMS, render_form
+from mnist_cnn.measure.calibration import Reliability
 
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -39,14 +40,12 @@ CAPTIONS = {
     "predicted digit": "预测数字",
     "true": "真实",
     "predicted": "预测",
-    "confidence": "置信度",
-    "perfectly calibrated": "完全校准",
-    "MNIST test": "MNIST 测试集",
-    "fresh drawings": "新的手写图",
     "confusion matrix on the test set": "测试集混淆矩阵",
 }
 
 WRONG, RIGHT = "#c2410c", "#1d4ed8"
+# The share of all predictions from which on a bin's point is not pale, and the palest one.
+SOLID, PALEST = 0.01, 0.15
 
 
 def chinese_font() -> str | None:
@@ -104,6 +103,22 @@ def samples(
     return figure
 
 
+def mistakes(images: NDArray[np.uint8], captions: Sequence[str]) -> Figure:
+    """Draw any number of images (n, 28, 28) close together, a short caption under each."""
+    n_columns = min(20, len(images))
+    n_rows = -(-len(images) // n_columns)
+    side, cell = images.shape[1], (images.shape[1] + 14, images.shape[1] + 4)
+    sheet = np.zeros((n_rows * cell[0], n_columns * cell[1]), np.uint8)
+    figure = Figure(figsize=(0.6 * n_columns, 0.6 * n_rows * cell[0] / cell[1]))
+    axes = figure.add_axes((0, 0, 1, 1), frameon=False, xticks=[], yticks=[])
+    for k, (image, caption) in enumerate(zip(images, captions, strict=True)):
+        top, left = k // n_columns * cell[0] + 2, k % n_columns * cell[1] + 2
+        sheet[top : top + side, left : left + side] = image
+        axes.text(left + side / 2, top + side + 1, caption, fontsize=6, ha="center", va="top")
+    axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest", aspect="auto")
+    return figure
+
+
 def confusion_matrix(counts: NDArray[np.int64], font: str | None = None) -> Figure:
     """Draw a confusion matrix (10, 10): true digits down, predicted digits across."""
     share = counts / counts.sum(axis=1, keepdims=True).clip(1)
@@ -127,24 +142,30 @@ def confusion_matrix(counts: NDArray[np.int64], font: str | None = None) -> Figu
     return figure
 
 
-def reliability_diagram(curves: dict[str, Reliability], font: str | None = None) -> Figure:
-    """Draw accuracy over confidence for one or more sets of predictions, named by a caption."""
-    with _font(font):
+def reliability_diagram(curves: dict[str, Reliability]) -> Figure:
+    """Draw accuracy over confidence for one or more sets of predictions, named by a caption.
+
+    The fewer predictions a point stands for, the paler it is: those of few jump about.
+    """
+    with _font(None):
         figure = Figure(figsize=(6, 5.5), layout="constrained")
         axes = figure.subplots()
-        axes.plot([0, 1], [0, 1], ":", color="grey", label=_say("perfectly calibrated", font))
-        for caption, curve in curves.items():
-            label = f"{_say(caption, font)}: ECE {curve.expected_error:.2%}"
-            axes.plot(curve.confidence, curve.accuracy, "o-", label=label)
-        axes.set(xlabel=_say("confidence", font), ylabel=_say("accuracy", font))
+        axes.plot([0, 1], [0, 1], ":", color="grey", label="perfectly calibrated")
+        for color, (caption, curve) in enumerate(curves.items()):
+            fades = np.sqrt(curve.share / SOLID).clip(PALEST, 1)
+            label = f"{caption}: ECE {curve.expected_error:.2%}"
+            colors = to_rgba_array(f"C{color}", fades)
+            axes.scatter(curve.confidence, curve.accuracy, color=colors, clip_on=False)
+            axes.plot([], [], "o", color=f"C{color}", label=label)  # for the legend
+        axes.set(xlabel="confidence", ylabel="accuracy")
         axes.set(xlim=(0, 1), ylim=(0, 1))
         axes.grid(alpha=0.3)
-        axes.legend(loc="upper left")
+        axes.legend(loc="lower right")
     return figure
 
 
 def handwriting(font: str | None = None) -> Figure:
-    """Draw every form of the synthetic handwriting as written down, with its name."""
+    """Draw every form of the synthetic handwriting, midway between its variants, with its name."""
     n_columns = 10
     by_digit = [[form for form in FORMS if form.digit == digit] for digit in range(N_CLASSES)]
     n_rows = max(map(len, by_digit))

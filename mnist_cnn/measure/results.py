@@ -6,8 +6,8 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,17 +17,28 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from mnist_cnn import METRICS_NAME, MODEL_PATH, figures
+from mnist_cnn import METRICS_NAME, MODEL_PATH, ModelError
 from mnist_cnn.backend import keras
 from mnist_cnn.data import Images, Labels
 from mnist_cnn.diet import unseen_doodles, unseen_drawings
+from mnist_cnn.drawings import Drawing
 from mnist_cnn.evaluate import N_DRAWN, Evaluation, evaluate
-from mnist_cnn.model import looks_like_digit, parameter_arithmetic, predict
+from mnist_cnn.measure import figures, hand
+from mnist_cnn.model import (
+    load_model,
+    load_threshold,
+    looks_like_digit,
+    parameter_arithmetic,
+    predict,
+)
 from mnist_cnn.preprocess import to_tensor
 from mnist_cnn.training import Trained
+from mnist_cnn.weights import WEIGHTS_DTYPE
 
 N_SAMPLES = 10
 SCRATCH = ".training-"
+# All that a run writes has 1.2 million bytes.
+ROOM = 10_000_000
 
 
 class OutputError(Exception):
@@ -42,11 +53,17 @@ def all_or_nothing(output: Path) -> Iterator[Path]:
     has left is swept away; the lock, an empty file, stays.
 
     Raises:
-        OutputError: when ``output`` cannot be made or written, or another run writes to it.
+        OutputError: when ``output`` cannot be made or written, another run writes to it, or
+            its disk is full.
     """
     with _alone(output):
         for left in output.glob(f"{SCRATCH}*/"):
             shutil.rmtree(left, ignore_errors=True)
+        if (free := shutil.disk_usage(output).free) < ROOM:
+            raise OutputError(
+                f"{output} has room for {free:,} bytes; training writes up to {ROOM:,}. "
+                "Make room or choose another --output."
+            )
         with tempfile.TemporaryDirectory(dir=output, prefix=SCRATCH) as name:
             yield Path(name)
             # The metrics go last: they describe files that are in place by then.
@@ -104,6 +121,74 @@ def measure(model: keras.Model, x_test: Images, y_test: Labels, seed: int) -> Sc
     )
 
 
+def compare(
+    output: Path,
+    trained: Trained,
+    scores: Scores,
+    x_test: Images,
+    seed: int,
+    held_back: Sequence[Drawing],
+) -> dict[str, Any]:
+    """Describe what a run with somebody's drawings has changed, as JSON values.
+
+    Args:
+        output: the folder whose model the run replaces; the shipped one counts where there
+            is none that can be loaded.
+        trained: the new model.
+        scores: its scores.
+        x_test: what they were measured on.
+        seed: the same as for :func:`measure`.
+        held_back: drawings that were not learnt from.
+
+    Returns:
+        Under ``before`` (``None`` without a model) and ``after``: ``test_accuracy``,
+        ``drawings_accuracy``, and of ``held_back`` drawings ``held_back_right``.
+    """
+    before = None
+    if replaced := _replaced_model(output):
+        old_scores = measure(replaced[0], x_test, scores.test.labels, seed)
+        before = _describe_hand(*replaced, old_scores, held_back)
+    return {
+        "before": before,
+        "after": _describe_hand(trained.model, trained.threshold, scores, held_back),
+    }
+
+
+def describe_comparison(comparison: dict[str, Any]) -> str:
+    """Say it in a line before and a line after."""
+    lines = [
+        f"{when}: MNIST {s['test_accuracy']:.2%}, fresh drawings {s['drawings_accuracy']:.2%}"
+        f"{_describe_held_back(**s)}"
+        for when in ("before", "after")
+        if (s := comparison[when])
+    ]
+    return "\n".join(lines)
+
+
+def _describe_held_back(held_back: int, held_back_right: int, **_: float) -> str:
+    return f", {held_back_right} of {held_back} held-back drawings" if held_back else ""
+
+
+def _replaced_model(output: Path) -> tuple[keras.Model, float] | None:
+    """Load the model and threshold that a run will replace, or the shipped ones."""
+    for path in (output / MODEL_PATH.name, MODEL_PATH):
+        with suppress(ModelError):
+            return load_model(path), load_threshold(path)
+    return None
+
+
+def _describe_hand(
+    model: keras.Model, threshold: float, scores: Scores, held_back: Sequence[Drawing]
+) -> dict[str, Any]:
+    right = hand.read(model, threshold, held_back).right
+    return {
+        "test_accuracy": scores.test.accuracy,
+        "drawings_accuracy": scores.drawings.accuracy,
+        "held_back": len(right),
+        "held_back_right": int(right.sum()),
+    }
+
+
 def write_figures(
     folder: Path, history: dict[str, list[float]], scores: Scores, x_test: Images, seed: int
 ) -> None:
@@ -120,7 +205,7 @@ def write_figures(
         "training_curves": figures.training_curves(history, font),
         "test_samples": figures.samples(*samples, font),
         "confusion_matrix": figures.confusion_matrix(result.confusion_matrix, font),
-        "reliability": figures.reliability_diagram(curves, font),
+        "reliability": figures.reliability_diagram(curves),
         "handwriting": figures.handwriting(),
     }.items():
         figure.savefig(folder / f"{name}.png")
@@ -144,11 +229,16 @@ def write_metrics(folder: Path, trained: Trained, scores: Scores, **how: Any) ->
         "drawings_accuracy": scores.drawings.accuracy,
         "drawings_calibration_error": scores.drawings.reliability.expected_error,
         "doodles_refused": 1 - float(doodles.mean()),
+        "reliability": {
+            "test": describe_reliability(scores.test),
+            "drawings": describe_reliability(scores.drawings),
+        },
         "temperature": trained.temperature,
         "threshold": trained.threshold,
         "parameters": trained.model.count_params(),
         "layers": describe_layers(trained.model),
         **how,
+        "weights_dtype": WEIGHTS_DTYPE,
         "weights_sha256": weights_digest(trained.model),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {
@@ -157,6 +247,21 @@ def write_metrics(folder: Path, trained: Trained, scores: Scores, **how: Any) ->
         },
     }
     (folder / METRICS_NAME).write_text(json.dumps(metrics, indent=2) + "\n")
+
+
+def describe_reliability(result: Evaluation) -> dict[str, Any]:
+    """Describe how sure and how right a model was, as JSON values.
+
+    Returns:
+        ``images``, how many there are; ``confidence``, ``accuracy`` and ``share``, one value
+        for each bin, as in :class:`mnist_cnn.measure.calibration.Reliability`, with ``None``
+        in place of nan.
+    """
+    bins = {
+        name: [None if np.isnan(value) else round(float(value), 6) for value in values]
+        for name, values in result.reliability._asdict().items()
+    }
+    return {"images": len(result.labels), **bins}
 
 
 def describe_layers(model: keras.Model) -> list[dict[str, Any]]:
