@@ -1,6 +1,8 @@
-"""A look inside the network: what every layer computes, and which ink speaks for a digit."""
+"""A look inside the network: what every layer computes, and which ink speaks for a digit.
 
-from dataclasses import dataclass
+The page computes the same in ``browser/network.js``, which tests hold to this.
+"""
+
 from functools import lru_cache
 from typing import Any
 
@@ -15,26 +17,19 @@ from mnist_cnn.preprocess import SIDE
 PATCH = 5
 
 
-@dataclass(frozen=True)
-class Layer:
-    """What one layer makes of one image."""
-
-    name: str
-    n_parameters: int
-    output: NDArray[np.float32]
-    """float32 (rows, columns, channels) or (units,)."""
-
-
-def layer_outputs(model: keras.Model, tensor: NDArray[np.float32]) -> list[Layer]:
+def layer_outputs(model: keras.Model, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     """Compute the output of every layer but the flattening one.
 
     Args:
         model: from :func:`mnist_cnn.model.load_model`.
         tensor: float32 (28, 28, 1) in [0, 1], ink 1 on background 0.
+
+    Returns:
+        float32 (rows, columns, channels) or (units,), layer by layer.
     """
     outputs = _trace(model, tuple(range(len(model.layers))))(tensor[np.newaxis])
     return [
-        Layer(layer.name, layer.count_params(), np.asarray(output)[0])
+        np.asarray(output)[0]
         for layer, output in zip(model.layers, outputs, strict=True)
         if not isinstance(layer, keras.layers.Flatten)
     ]

@@ -16,6 +16,8 @@ RULING_LENGTH = 2 / 3
 RULING_WIDTH = 9
 # Pieces under this share of the largest piece are noise.
 LEAST_AREA = 0.01
+# A digit of a row is as tall as another, but for these factors.
+AS_TALL = (0.6, 1.6)
 
 
 def photo_to_ink(photo: Image.Image) -> NDArray[np.uint8]:
@@ -79,7 +81,7 @@ def _without_rulings(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _main_pieces(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Keep the large pieces; those at the photo's edge only when there are no others."""
+    """Keep the large pieces; those at the photo's edge only as digits of a row, or alone."""
     labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
     if n_pieces == 0:
         return mask
@@ -88,6 +90,9 @@ def _main_pieces(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     inner = areas.copy()
     inner[edge] = 0
+    heights = np.array([0, *(rows.stop - rows.start for rows, _ in ndimage.find_objects(labels))])
+    low, high = np.multiply(AS_TALL, heights[inner.argmax()])
+    inner = np.where((low < heights) & (heights < high), areas, inner)
     # A digit that touches the edge is kept when what lies inside is only crumbs.
     areas = inner if inner.max() > areas.max() * 0.05 else areas
     return (areas >= max(1, areas.max() * LEAST_AREA))[labels]

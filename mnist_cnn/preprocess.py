@@ -45,9 +45,20 @@ class BoundingBox(NamedTuple):
         return max(self.bottom - self.top, self.right - self.left)
 
     @property
+    def area(self) -> int:
+        """The number of its pixels."""
+        return (self.bottom - self.top) * (self.right - self.left)
+
+    @property
     def slices(self) -> tuple[slice, slice]:
         """What cuts the box out of an array (H, W, ...)."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def moved(self, rows: int, columns: int) -> "BoundingBox":
+        """Return the box so many pixels further down and to the right."""
+        return BoundingBox(
+            self.top + rows, self.bottom + rows, self.left + columns, self.right + columns
+        )
 
 
 def preprocess(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.float32] | None:
@@ -68,7 +79,7 @@ def preprocess(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.float32] |
         ValueError: when an array has another shape or no pixels.
     """
     patch = _find_ink(_as_channels(canvas))
-    return None if patch is None else ink_to_tensor(patch.ink)
+    return None if patch is None else ink_to_tensor(without_specks(patch.ink))
 
 
 def ink_to_tensor(ink: NDArray[np.uint8]) -> NDArray[np.float32] | None:
@@ -89,7 +100,9 @@ def to_tensor(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return (images[..., np.newaxis] / np.float32(255)).astype(np.float32, copy=False)
 
 
-def extract_ink(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
+def extract_ink(
+    canvas: Image.Image | NDArray[np.uint8], *, with_specks: bool = False
+) -> NDArray[np.uint8]:
     """Separate ink from paper: how far each pixel is from the paper's colour.
 
     The distance is the largest over the channels, so that a yellow stroke on white
@@ -98,6 +111,7 @@ def extract_ink(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Args:
         canvas: as for :func:`preprocess`.
+        with_specks: leave them, as where there may be several digits.
 
     Returns:
         uint8 (H, W), 0 for paper; all 0 when nothing is drawn.
@@ -109,7 +123,7 @@ def extract_ink(canvas: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
     ink = np.zeros(pixels.shape[:2], np.uint8)
     patch = _find_ink(pixels)
     if patch is not None:
-        ink[patch.box.slices] = patch.ink
+        ink[patch.box.slices] = patch.ink if with_specks else without_specks(patch.ink)
     return ink
 
 
@@ -122,7 +136,7 @@ def bounding_box(ink: NDArray[np.uint8]) -> BoundingBox | None:
     Returns:
         The box, or ``None`` when there is no ink.
     """
-    strong = _strong(ink)
+    strong = strong_ink(ink)
     return _span(np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0)))
 
 
@@ -185,8 +199,8 @@ def center_of_mass(grey: NDArray[Any]) -> tuple[float, float]:
     return float(row), float(column)
 
 
-def _strong(ink: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Mask the ink that is darker than the fringe; nothing where there is no ink."""
+def strong_ink(ink: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Mask ink, uint8 (H, W), that is darker than the fringe: bool (H, W)."""
     # A whole number, or NumPy would compare as float64, five times as slowly.
     return ink > int(ink.max() * FRINGE)
 
@@ -252,11 +266,9 @@ class _Patch(NamedTuple):
 def _find_ink(pixels: NDArray[np.uint8]) -> _Patch | None:
     """Separate ink from paper in pixels (H, W, C); ``None`` when nothing is drawn."""
     if pixels.shape[2] < 4 or _is_opaque(pixels):
-        patch = _contrast(pixels)
-    else:
-        # White ink on a transparent layer shows only on black.
-        patch = _contrast(_flatten(pixels, ground=255)) or _contrast(_flatten(pixels, ground=0))
-    return patch and _Patch(patch.box, _without_specks(patch.ink))
+        return _contrast(pixels)
+    # White ink on a transparent layer shows only on black.
+    return _contrast(_flatten(pixels, ground=255)) or _contrast(_flatten(pixels, ground=0))
 
 
 def _contrast(pixels: NDArray[np.uint8]) -> _Patch | None:
@@ -304,13 +316,13 @@ def _paper(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return max(candidates, key=lambda color: int(color.sum()))
 
 
-def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Blank out pieces that are small and far from the largest piece."""
+def without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Blank out pieces of ink, uint8 (H, W), that are small and far from the largest piece."""
     box = bounding_box(ink)
     if box is None:
         return ink
     step = 1 + box.longer_side // 128  # pieces are told apart on a coarse grid, for speed
-    counts = _block_counts(_strong(ink[box.slices]), step)
+    counts = block_counts(strong_ink(ink[box.slices]), step)
     labels, n_pieces = ndimage.label(counts, structure=np.ones((3, 3)))
     if n_pieces == 1:
         return ink
@@ -335,8 +347,8 @@ def _specks(labels: NDArray[np.int32], areas: NDArray[np.number]) -> NDArray[np.
     return areas < SPECK * distance**2 * areas.max()
 
 
-def _block_counts(mask: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
-    """Count True in blocks of step x step, the last ones padded with False."""
+def block_counts(mask: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
+    """Count True in blocks of step x step of a mask (H, W), the last ones padded with False."""
     height, width = (-(-size // step) * step for size in mask.shape)
     padded = np.zeros((height, width), np.uint8)
     padded[: mask.shape[0], : mask.shape[1]] = mask
