@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +20,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_cnn import METRICS_NAME, MODEL_PATH, ModelError
+from mnist_cnn.number import CUT_OUT, read_number
 from mnist_cnn.photo import photo_to_ink
-from mnist_cnn.preprocess import SIDE, ink_to_tensor, preprocess
+from mnist_cnn.preprocess import (
+    SIDE,
+    extract_ink,
+    ink_to_tensor,
+    preprocess,
+    without_specks,
+)
+from mnist_cnn.weights import WeightsFile, pack_weights
 
 if TYPE_CHECKING:
     import keras
@@ -36,6 +45,8 @@ class Recognition:
     """One for every digit: float32 (10,), sum 1."""
     is_digit: bool
     """Whether the drawing looks like a digit at all."""
+    weights: str | None
+    """The digest of the weights that a browser gets of the same network, if it can have them."""
 
     @property
     def digit(self) -> int:
@@ -51,8 +62,36 @@ class Recognition:
         }
 
 
-BLANK = {"digit": None, "probabilities": None, "verdict": "blank"}
-"""What a blank canvas is answered in JSON, in the form of :meth:`Recognition.as_json`."""
+@dataclass(frozen=True)
+class Number:
+    """What the network makes of a drawing that may be of several digits in a row."""
+
+    whole: Recognition
+    """All of it read as one digit."""
+    digits: tuple[Recognition, ...]
+    """From left to right; if there is one, it is ``whole``."""
+    boxes: tuple[tuple[float, ...], ...]
+    """Of each digit: top, left, bottom and right, as shares of the height and the width."""
+
+    def __str__(self) -> str:
+        """Write the number, with ``?`` for what is no digit."""
+        return "".join(str(part.digit) if part.is_digit else "?" for part in self.digits)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the drawing as one digit, as a number, and each of its digits, as JSON values."""
+        parts = zip(self.digits, self.boxes, strict=True)
+        digits = [{**part.as_json(), "box": [round(x, 4) for x in box]} for part, box in parts]
+        return {**self.whole.as_json(), "number": str(self), "digits": digits}
+
+
+BLANK: dict[str, Any] = {
+    "digit": None,
+    "probabilities": None,
+    "verdict": "blank",
+    "number": None,
+    "digits": [],
+}
+"""What a blank canvas is answered in JSON, in the form of :meth:`Number.as_json`."""
 
 
 class Loaded(NamedTuple):
@@ -61,6 +100,24 @@ class Loaded(NamedTuple):
     model: keras.Model
     threshold: float
     """The top probability that a digit reaches."""
+    weights: WeightsFile | None
+    """The same network for a browser; ``None`` where a browser cannot compute it."""
+
+    def predict(self, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Compute probabilities, as :func:`mnist_cnn.model.predict`."""
+        from mnist_cnn.model import predict
+
+        return predict(self.model, tensors)
+
+    def judge(
+        self, tensor: NDArray[np.float32], probabilities: NDArray[np.float32], least: float = 0
+    ) -> Recognition:
+        """Put together what is made of one tensor (28, 28, 1); a digit has ``least`` or more."""
+        from mnist_cnn.model import looks_like_digit
+
+        is_digit = bool(looks_like_digit(probabilities, max(least, self.threshold)))
+        digest = self.weights and self.weights.digest
+        return Recognition(tensor, probabilities, is_digit, digest)
 
 
 class Recognizer:
@@ -92,6 +149,11 @@ class Recognizer:
         return self._loaded
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether there is a model in use that need not be waited for."""
+        return self._loaded is not None
+
+    @property
     def model(self) -> keras.Model:
         """The network of :attr:`loaded`."""
         return self.loaded.model
@@ -121,7 +183,7 @@ class Recognizer:
             return True
 
     def __call__(self, canvas: Image.Image | NDArray[np.uint8] | None) -> Recognition | None:
-        """Recognise a drawing; ``None`` when nothing is drawn.
+        """Recognise a drawing of one digit; ``None`` when nothing is drawn.
 
         Args:
             canvas: as for :func:`mnist_cnn.preprocess.preprocess`, or ``None``.
@@ -129,10 +191,23 @@ class Recognizer:
         Raises:
             ModelError: when the model file is missing or damaged.
         """
-        return self.read(None if canvas is None else preprocess(canvas))
+        tensor = None if canvas is None else preprocess(canvas)
+        return None if tensor is None else self.read(tensor)
 
-    def photo(self, photo: Image.Image) -> Recognition | None:
-        """Recognise a digit on a photographed sheet; ``None`` when the sheet is empty.
+    def number(self, canvas: Image.Image | NDArray[np.uint8]) -> Number | None:
+        """Recognise a drawing of one digit or of several in a row; ``None`` when it is blank.
+
+        Args:
+            canvas: as for :func:`mnist_cnn.preprocess.preprocess`.
+
+        Raises:
+            ModelError: when the model file is missing or damaged.
+        """
+        ink = extract_ink(canvas, with_specks=True)
+        return self.read_ink(ink, without_specks(ink))
+
+    def photo(self, photo: Image.Image) -> Number | None:
+        """Recognise the digits on a photographed sheet; ``None`` when the sheet is empty.
 
         Args:
             photo: as for :func:`mnist_cnn.photo.photo_to_ink`.
@@ -140,17 +215,32 @@ class Recognizer:
         Raises:
             ModelError: when the model file is missing or damaged.
         """
-        return self.read(ink_to_tensor(photo_to_ink(photo)))
+        ink = photo_to_ink(photo)
+        return self.read_ink(ink, ink)
 
-    def read(self, tensor: NDArray[np.float32] | None) -> Recognition | None:
-        """Read a tensor (28, 28, 1) in [0, 1]; ``None`` for ``None``."""
+    def read_ink(self, ink: NDArray[np.uint8], digit: NDArray[np.uint8]) -> Number | None:
+        """Read ink, uint8 (H, W) and 0 for paper, as a number, and as the one ``digit``."""
+        tensor = ink_to_tensor(digit)
         if tensor is None:
             return None
-        model, threshold = self.loaded
-        from mnist_cnn.model import looks_like_digit, predict
+        loaded = self.loaded
+        row = read_number(ink, loaded.predict)
+        height, width = ink.shape
+        boxes = [
+            (box.top / height, box.left / width, box.bottom / height, box.right / width)
+            for box in (part.box for part in row)
+        ]
+        whole = loaded.judge(tensor, loaded.predict(tensor[np.newaxis])[0])
+        digits = [
+            loaded.judge(part.tensor, part.probabilities, CUT_OUT if part.is_cut_out else 0)
+            for part in row
+        ]
+        return Number(whole, tuple(digits if len(digits) > 1 else [whole]), tuple(boxes))
 
-        probabilities = predict(model, tensor[np.newaxis])[0]
-        return Recognition(tensor, probabilities, bool(looks_like_digit(probabilities, threshold)))
+    def read(self, tensor: NDArray[np.float32]) -> Recognition:
+        """Read a tensor (28, 28, 1) in [0, 1], ink 1 on background 0."""
+        loaded = self.loaded
+        return loaded.judge(tensor, loaded.predict(tensor[np.newaxis])[0])
 
 
 def compute_in_one_thread() -> None:
@@ -172,7 +262,12 @@ def _load(path: Path) -> Loaded:
         raise ModelError(f"{path} cannot compute: {error}") from error
     if not (probabilities.min() >= 0 and abs(probabilities.sum() - 1) < 1e-3):  # or NaN
         raise ModelError(f"{path} gives no probabilities. Make one with: python train.py")
-    return Loaded(model, load_threshold(path))
+    threshold = load_threshold(path)
+    try:
+        weights = pack_weights(model, threshold)
+    except ModelError:  # other layers than the shipped ones: the server alone reads with it
+        weights = None
+    return Loaded(model, threshold, weights)
 
 
 def _look(path: Path) -> tuple[int, ...] | None:
@@ -192,7 +287,8 @@ def main(argv: list[str] | None = None) -> int:
     for path in args.files:
         try:
             with Image.open(path) as image:
-                recognition = recognizer.photo(image) if args.photo else recognizer(image)
+                read = recognizer.photo if args.photo else recognizer.number
+                number = read(image)
         except ModelError as error:
             print(error, file=sys.stderr)
             return 1
@@ -200,24 +296,39 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{path}: cannot be read as an image: {error}", file=sys.stderr)
             status = 1
             continue
-        print(_as_line(path, recognition, args.json))
+        print(_as_line(path, number, args.json))
     return status
 
 
-def _as_line(path: Path, recognition: Recognition | None, as_json: bool) -> str:
+def _as_line(path: Path, number: Number | None, as_json: bool) -> str:
     if as_json:
-        return json.dumps({"file": str(path), **(recognition.as_json() if recognition else BLANK)})
-    if recognition is None:
+        return json.dumps({"file": str(path), **(number.as_json() if number else BLANK)})
+    if number is None:
         return f"{path}: nothing is drawn"
-    doubt = "" if recognition.is_digit else ", but it does not look like a digit"
-    return f"{path}: {recognition.digit} ({recognition.probabilities.max():.1%}){doubt}"
+    sure = [percent(float(part.probabilities.max())) for part in number.digits]
+    if len(sure) > 1:
+        return f"{path}: {number} ({', '.join(sure)})"
+    doubt = "" if number.whole.is_digit else ", but it does not look like a digit"
+    return f"{path}: {number.whole.digit} ({sure[0]}){doubt}"
+
+
+def percent(share: float) -> str:
+    """Write a share from 0 to 1 as people read it: as the page does, in its ``language.js``."""
+    if share > 0.999:
+        return "> 99.9 %"
+    places = Decimal("0.1") if share < 0.1 or share > 0.99 else Decimal(1)
+    # JavaScript rounds halves up, and Python to the even digit.
+    return f"{Decimal(share * 100).quantize(places, ROUND_HALF_UP)} %"
 
 
 def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m mnist_cnn.recognize", description="Recognise handwritten digits in images."
+        prog="python -m mnist_cnn.recognize",
+        description="Recognise handwritten digits and numbers in images.",
     )
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="one digit each")
+    parser.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="a digit or a number each"
+    )
     parser.add_argument("--photo", action="store_true", help="find the ink on photographed paper")
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
     parser.add_argument(
