@@ -12,19 +12,23 @@ from mnist_cnn.recognize import Recognition
 class Answer(FileComponent):
     """Shows what :func:`as_answer` made, or an invitation to draw when there is nothing."""
 
-    def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
-        """Make an answer with the ids answer, probabilities and seen, each after ``prefix``."""
-        super().__init__("answer", prefix=prefix, **kwargs)
+    def __init__(self, tab: str, **kwargs: Any) -> None:
+        """Make the answer of a tab; but for ``draw``, its ids begin with the tab's name."""
+        prefix = "" if tab == "draw" else f"{tab}-"
+        super().__init__("answer", tab=tab, prefix=prefix, **kwargs)
 
 
-def as_answer(recognition: Recognition | None) -> dict[str, Any] | None:
-    """Turn a recognition into what the page's script shows; ``None`` stays ``None``."""
-    if recognition is None:
-        return None
-    grey = np.rint(recognition.tensor * 255).astype(np.uint8)
+def as_answer(recognition: Recognition) -> dict[str, Any]:
+    """Turn a recognition into what the page's script shows."""
     return {
         "digit": recognition.digit,
         "isDigit": recognition.is_digit,
-        "probabilities": [round(float(p), 5) for p in recognition.probabilities],
-        "seen": base64.b64encode(grey.tobytes()).decode(),
+        "probabilities": [round(float(p), 6) for p in recognition.probabilities],
+        "weights": recognition.weights,
     }
+
+
+def as_seen(recognition: Recognition) -> str:
+    """Turn what the network saw into base64 of 784 grey levels, for the page's script."""
+    grey = np.rint(recognition.tensor * 255).astype(np.uint8)
+    return base64.b64encode(grey.tobytes()).decode()

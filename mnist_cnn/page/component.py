@@ -1,9 +1,10 @@
-"""A Gradio component made of a template, a style and a script, each in a file of its own."""
+"""A Gradio component made of a template, a style and a script, each in a file of its own.
 
-import base64
+The page loads all styles as one and the scripts as modules (:mod:`mnist_cnn.page.files`).
+"""
+
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -11,21 +12,30 @@ import gradio as gr
 from fastapi import HTTPException
 
 from mnist_cnn import ModelError
+from mnist_cnn.page.files import FIRST, HERE
 from mnist_cnn.page.guard import BUSY
 
-FILES = Path(__file__).resolve().parent.parent.parent / "assets" / "page"
+# Where Gradio would run the script itself; FILES is set in the page's head, which also fetches
+# the scripts of a first visit. The others are brought when their tab is opened.
+IMPORT = """import(new URL("page/NAME.js", FILES))"""
+BRING = """import(new URL("browser/bring.js", FILES)).then(({ bring }) =>
+  bring(new URL("page/NAME.js", FILES), () => (element.dataset.waiting = say("answer.busy"))))"""
+RUN = """.then((script) => {
+  delete element.dataset.waiting;
+  script.default({ element, props, server: typeof server === "undefined" ? {} : server });
+});"""
 # A photo takes up to half a second.
 LONGEST_LINE = 8
 
 
 class FileComponent(gr.HTML):
-    """``gr.HTML`` whose template, CSS and JavaScript are ``assets/page/NAME.html`` and so on.
+    """``gr.HTML`` whose template, CSS and JavaScript are ``NAME.html`` and so on.
 
-    The script runs once, with ``element``, ``trigger``, ``props``, ``server`` and ``watch``.
+    The script's default export is called once, with ``element``, ``props`` and ``server``.
     """
 
     def __init__(self, name: str, **kwargs: Any) -> None:
-        """Read the files of ``name``; a missing style or script is none.
+        """Read the template of ``name``; a missing script is none.
 
         Functions in ``server_functions`` refuse what a browser sends with ``gradio.Error``.
         Those in ``slow_functions``, which may take over 20 ms, do too; they run one at a time
@@ -34,14 +44,21 @@ class FileComponent(gr.HTML):
         functions = [_answering(function) for function in kwargs.pop("server_functions", [])]
         slow = [_answering(function) for function in kwargs.pop("slow_functions", [])]
         functions += _in_line(slow)
+        self.component = name
         super().__init__(
-            html_template=_read(f"{name}.html"),
-            css_template=_read(f"{name}.css"),
-            js_on_load=_read(f"{name}.js"),
+            html_template=(HERE / f"{name}.html").read_text("utf-8"),
+            js_on_load=_load(name) if (HERE / f"{name}.js").exists() else None,
             apply_default_css=False,
+            elem_classes=f"{name}-component",
             server_functions=functions,
             **kwargs,
         )
+
+
+def _load(name: str) -> str:
+    """Write the JavaScript that loads a script and runs it."""
+    start = IMPORT if f"page/{name}.js" in FIRST else BRING
+    return (start + RUN).replace("NAME", name)
 
 
 def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,13 +99,3 @@ def _in_line(functions: list[Callable[..., Any]]) -> list[Callable[..., Any]]:
         return call
 
     return [wait_for(function) for function in functions]
-
-
-def _read(name: str) -> str:
-    path = FILES / name
-    return path.read_text("utf-8") if path.exists() else ""
-
-
-def data_url(content: bytes, kind: str) -> str:
-    """Write an image file's bytes as a data URL; ``kind`` is ``png``, ``webp`` and so on."""
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

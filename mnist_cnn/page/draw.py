@@ -1,11 +1,12 @@
-"""The tab for drawing: the pad, the answer beside it, and drawings to try."""
+"""The tab for drawing: the pad, the answer beside it, to be corrected, and drawings to try."""
 
 import json
 
 import gradio as gr
 
 from mnist_cnn.page.answer import Answer
-from mnist_cnn.page.component import FILES, FileComponent
+from mnist_cnn.page.component import FileComponent
+from mnist_cnn.page.files import HERE
 from mnist_cnn.page.sketchpad import Sketchpad
 from mnist_cnn.recognize import Recognizer
 
@@ -14,6 +15,8 @@ def draw_tab(recognizer: Recognizer) -> None:
     """Lay out the tab."""
     with gr.Row(elem_classes="side-by-side"):
         Sketchpad(recognizer, elem_id="sketchpad")
-        Answer(elem_id="recognition")
-    examples = json.loads((FILES / "examples.json").read_text("utf-8"))
+        with gr.Column():
+            Answer("draw", elem_id="recognition")
+            FileComponent("correct", elem_id="correction")
+    examples = json.loads((HERE / "examples.json").read_text("utf-8"))
     FileComponent("examples", value=examples, elem_id="examples")

@@ -1,5 +1,6 @@
-"""The tab for a digit on paper: a photo, how its ink is found, and the answer."""
+"""The tab for a digit or a number on paper: a photo, how its ink is found, and the answer."""
 
+import base64
 import io
 from typing import Any
 
@@ -8,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_cnn.page.answer import Answer, as_answer
-from mnist_cnn.page.component import FileComponent, data_url
+from mnist_cnn.page.answer import Answer, as_answer, as_seen
+from mnist_cnn.page.component import FileComponent
 from mnist_cnn.page.incoming import open_image
 from mnist_cnn.photo import photo_to_ink
-from mnist_cnn.preprocess import bounding_box, center, scale_to_box, to_tensor
+from mnist_cnn.preprocess import bounding_box, center, scale_to_box
 from mnist_cnn.recognize import Recognizer
 
 
@@ -23,59 +24,61 @@ class Photo(FileComponent):
     server-side files that a raw request names.
     """
 
-    def __init__(self, recognizer: Recognizer, *, prefix: str, **kwargs: Any) -> None:
-        """Make an empty sheet that invites a photo.
+    def __init__(self, recognizer: Recognizer, **kwargs: Any) -> None:
+        """Make an empty sheet that invites a photo, for ``recognizer`` to read."""
 
-        Args:
-            recognizer: what reads the digit.
-            prefix: that of the answer and of the stages.
-            kwargs: as for ``gr.HTML``.
-        """
-
-        def read(photo: Any) -> dict[str, Any]:
-            tensor, stages = pass_stages(open_image(photo))
+        def read_photo(photo: Any) -> dict[str, Any]:
+            image = open_image(photo)
+            ink = photo_to_ink(image)
+            number = recognizer.read_ink(ink, ink)
+            digits = number.digits if number else ()
+            stages = pass_stages(image, ink, alone=len(digits) == 1)
             return {
-                "answer": as_answer(recognizer.read(tensor)),
+                "number": str(number or ""),
+                "digits": [{**as_answer(digit), "seen": as_seen(digit)} for digit in digits],
                 "stages": [{"name": name, "image": _to_data_url(im)} for name, im in stages],
             }
 
-        super().__init__("photo", prefix=prefix, slow_functions=[read], **kwargs)
+        super().__init__("photo", slow_functions=[read_photo], **kwargs)
 
 
 def photo_tab(recognizer: Recognizer) -> None:
     """Lay out the tab."""
     with gr.Row(elem_classes="side-by-side"):
-        Photo(recognizer, prefix="photo-", elem_id="photo")
-        Answer(prefix="photo-", elem_id="photo-recognition")
+        Photo(recognizer, elem_id="photo")
+        Answer("photo", elem_id="photo-recognition")
     FileComponent("stages", elem_id="stages")
 
 
 def pass_stages(
-    photo: Image.Image,
-) -> tuple[NDArray[np.float32] | None, list[tuple[str, Image.Image]]]:
-    """Take a photo to the network's input and keep every stage on the way.
+    photo: Image.Image, ink: NDArray[np.uint8], alone: bool
+) -> list[tuple[str, Image.Image]]:
+    """Show every stage on the way from a photo to the network's input.
+
+    Args:
+        photo: as for :func:`mnist_cnn.photo.photo_to_ink`.
+        ink: what that made of it.
+        alone: whether all ink is one digit, or else the way ends where it is taken apart.
 
     Returns:
-        The tensor (28, 28, 1), or ``None`` for an empty sheet, and the named images.
+        The named images.
     """
-    ink = photo_to_ink(photo)
     small = photo.convert("L")
     small.thumbnail(ink.shape[::-1])
     stages = [("photo", small), ("ink", Image.fromarray(ink))]
     box = bounding_box(ink)
-    if box is None:
-        return None, stages
+    if box is None or not alone:
+        return stages
     scaled = scale_to_box(ink, box)
-    field = center(scaled)
-    stages += [
+    return [
+        *stages,
         ("crop", Image.fromarray(ink[box.slices])),
         ("scaled", Image.fromarray(np.rint(scaled).astype(np.uint8))),
-        ("field", Image.fromarray(field)),
+        ("field", Image.fromarray(center(scaled))),
     ]
-    return to_tensor(field), stages
 
 
 def _to_data_url(image: Image.Image) -> str:
     file = io.BytesIO()
     image.save(file, "WEBP", lossless=max(image.size) < 100)
-    return data_url(file.getvalue(), "webp")
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"

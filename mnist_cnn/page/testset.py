@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from mnist_cnn.data import N_CLASSES
-from mnist_cnn.gallery import Exhibit, Gallery, GalleryError, judge_test_set, model_in_use
 from mnist_cnn.page.component import FileComponent
+from mnist_cnn.page.gallery import Exhibit, Gallery, GalleryError, judge_test_set, model_in_use
 from mnist_cnn.recognize import Recognizer
 
 N_SAMPLES = 10
