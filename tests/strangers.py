@@ -19,7 +19,7 @@ SERVER = "/gradio_api/component_server"
 ROUTES = (RUN, SERVER, "/gradio_api/call/recognize", "/gradio_api/queue/join", "/gradio_api/api/0")
 ROUTES += ("/gradio_api/call/v2/recognize", "/gradio_api/cancel", "/gradio_api/reset", "/login")
 ROUTES += ("/gradio_api/upload", "/gradio_api/run/%2e%2e", "/gradio_api/mcp", "/", "/config")
-FUNCTIONS = ("read", "look", "overview", "samples", "cell", "figure", "__init__", "_id", "value")
+FUNCTIONS = ("read", "read_photo", "overview", "samples", "cell", "figure", "__init__", "_id")
 
 
 # What no answer may hold: files of the machine, and how the server is built.
@@ -54,15 +54,47 @@ def encoded(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
+def chunk(kind: bytes, data: bytes = b"") -> bytes:
+    """Write one chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def segment(marker: int, data: bytes = b"") -> bytes:
+    """Write one segment of a JPEG."""
+    return struct.pack(">HH", marker, len(data) + 2) + data
+
+
+def png_with(*chunks: bytes) -> bytes:
+    """Draw a 7 as a PNG that has more chunks after its header."""
+    whole = as_bytes(seven())
+    return whole[:33] + b"".join(chunks) + whole[33:]
+
+
+def jpeg_with(*segments: bytes) -> bytes:
+    """Draw a 7 as a JPEG that has more segments at its beginning."""
+    whole = as_bytes(seven(), "JPEG")
+    return whole[:2] + b"".join(segments) + whole[2:]
+
+
+def tags_of_the_same_bytes(count: int, size: int) -> bytes:
+    """Write a TIFF directory whose tags all point at the same bytes: EXIF, and MPF too."""
+    entries = b"".join(struct.pack("<HHII", 0x9000 + k % 4096, 7, size, 8) for k in range(count))
+    return b"II*\0" + struct.pack("<IH", 8, count) + entries + bytes(4)
+
+
+def mpf_of_many_images(count: int) -> bytes:
+    """Write the directory of a file of many images, which Pillow reads as TIFF too."""
+    entries = struct.pack("<HHII", 0xB000, 7, 4, 0) + struct.pack("<HHII", 0xB001, 4, 1, count)
+    tags = b"".join(struct.pack("<HHII", 0xC000 + k, 7, 20_000, 8) for k in range(count))
+    return b"MPF\0II*\0" + struct.pack("<IH", 8, count + 2) + entries + tags + bytes(4)
+
+
 def png_that_says(width: int, height: int) -> bytes:
     """Make a small PNG of a large image, all of one colour."""
     raw = zlib.compress(b"\0" + bytes((width + 7) // 8), 9)
     header = struct.pack(">2I5B", width, height, 1, 0, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", raw), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
+    chunks = [chunk(b"IHDR", header), chunk(b"IDAT", raw), chunk(b"IEND")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def jpeg_of_many_scans(count: int) -> bytes:
@@ -75,15 +107,41 @@ def jpeg_of_many_scans(count: int) -> bytes:
     return whole[:-2] + scan * count + whole[-2:]
 
 
-def with_exif_of_a_gigabyte() -> bytes:
-    """Make a PNG whose EXIF has 2,000 entries, all of them the same half a megabyte."""
-    entry = struct.pack("<HHII", 0x0112, 3, 1, 6)
-    entries = b"".join(struct.pack("<HHII", 0x9000 + k, 7, 500_000, 8) for k in range(2000))
-    head = b"II*\0" + struct.pack("<IH", 8, 2001)
-    exif = head + entry + entries + bytes(500_000)
-    chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif
-    whole = as_bytes(seven())
-    return whole[:33] + chunk + struct.pack(">I", zlib.crc32(b"eXIf" + exif)) + whole[33:]
+def burdened_images() -> dict[str, bytes]:
+    """Return sevens in files that say too much of themselves: name to file."""
+    exif = b"Exif\0\0" + tags_of_the_same_bytes(5000, 60_000)
+    packed = zlib.compress(bytes(1_000_000), 9)
+    return {
+        "EXIF of 5,000 tags": jpeg_with(segment(0xFFE1, exif)),
+        "EXIF of 20,000 tags": jpeg_with(*[segment(0xFFE1, exif)] * 4),
+        "eXIf of 5,000 tags": png_with(chunk(b"eXIf", exif[6:])),
+        "MPF": jpeg_with(segment(0xFFE2, mpf_of_many_images(2000))),
+        "tiny EXIFs": jpeg_with(*[segment(0xFFE1, b"Exif\0\0")] * 150),
+        "comments": jpeg_with(*[segment(0xFFFE)] * 150),
+        "a profile as APP2": jpeg_with(*[segment(0xFFE2, b"ICC_PROFILE\0\1\1" + packed)] * 20),
+        "iCCP": png_with(*[chunk(b"iCCP", b"a\0\0" + packed)] * 400),
+        "zTXt": png_with(*[chunk(b"zTXt", b"a\0\0" + packed)] * 400),
+        "iTXt": png_with(*[chunk(b"iTXt", b"a\0\1\0\0\0" + packed)] * 400),
+        "empty chunks": png_with(*[chunk(b"aaAa")] * 900),
+    }
+
+
+def endless_images() -> dict[str, bytes]:
+    """Return images in more parts than any has that came about honestly: name to file."""
+    table = segment(0xFFDB, bytes([0, *range(1, 65)]) * 900)
+    mpf = segment(0xFFE2, mpf_of_many_images(2000))
+    scans = jpeg_of_many_scans(40_000)
+    return {
+        "80,000 empty chunks": png_with(*[chunk(b"aaAa")] * 80_000),
+        "80,000 empty IDATs": png_with(*[chunk(b"IDAT")] * 80_000),
+        "a long palette": png_with(chunk(b"PLTE", bytes(900_000))),
+        "250,000 comments": jpeg_with(*[segment(0xFFFE)] * 250_000),
+        "50,000 EXIFs": jpeg_with(*[segment(0xFFE1, b"Exif\0\0")] * 50_000),
+        "a megabyte of padding": jpeg_with(b"\xff" * 1_000_000),
+        "14,000 tables": jpeg_with(*[table] * 16),
+        "JPEG of 40,000 scans": scans,
+        "MPO of 40,000 scans": scans[:2] + mpf + scans[2:],
+    }
 
 
 def readable_images() -> dict[str, Any]:
@@ -91,12 +149,11 @@ def readable_images() -> dict[str, Any]:
     rotated = Image.Exif()
     rotated[0x0112] = 6  # turned by a quarter: viewers turn it back
     modes = {f"PNG {m}": as_bytes(seven(m)) for m in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")}
-    files = modes | {
+    files = modes | burdened_images()
+    files |= {
         "JPEG CMYK": as_bytes(seven("CMYK"), "JPEG"),
         "JPEG rotated by EXIF": as_bytes(seven().rotate(90), "JPEG", exif=rotated),
-        "WebP": as_bytes(seven("RGB"), "WEBP"),
         "animated PNG": as_bytes(seven(), save_all=True, append_images=[seven().rotate(90)]),
-        "EXIF of a gigabyte": with_exif_of_a_gigabyte(),
         "1024 x 1024": as_bytes(seven(side=1024)),
     }
     rows = [list(seven().crop((0, row, 200, row + 1)).tobytes()) for row in range(200)]
@@ -121,8 +178,9 @@ def unreadable_images() -> dict[str, Any]:
         "animated GIF": as_bytes(seven("P"), "GIF", save_all=True, append_images=[seven("P")]),
         "TIFF": as_bytes(seven(), "TIFF"),
         "PDF": as_bytes(seven(), "PDF"),
-        "JPEG of 40,000 scans": jpeg_of_many_scans(40_000),
+        "WebP": as_bytes(seven("RGB"), "WEBP"),
     }
+    files |= endless_images()
     return {name: encoded(file) for name, file in files.items()} | {
         "nothing": None,
         "no base64": "§§§",

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mnist_cnn.backend import keras
-from mnist_cnn.calibration import (
+from mnist_cnn.measure.calibration import (
     apply_temperature,
     fit_temperature,
     fit_threshold,

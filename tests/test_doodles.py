@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import pen
-from mnist_cnn.doodles import GROUPS, LETTERS, draw_doodles
-from mnist_cnn.handwriting import FORMS, render_form
+from mnist_cnn.diet import pen
+from mnist_cnn.diet.doodles import GROUPS, LETTERS, draw_doodles
+from mnist_cnn.diet.handwriting import FORMS, render_form
 
 LETTER_TEXTS = [text for letters in LETTERS.values() for text in letters]
 

@@ -11,8 +11,8 @@ from sklearn import metrics as reference
 from mnist_cnn import evaluate as command
 from mnist_cnn.data import load_mnist
 from mnist_cnn.evaluate import Evaluation, evaluate, main
+from mnist_cnn.measure.results import read_metrics, weights_digest
 from mnist_cnn.model import build_model, load_model, save_model
-from mnist_cnn.results import read_metrics, weights_digest
 
 
 def guesses(digits: list[int], probability: float = 0.91) -> NDArray[np.float32]:

@@ -10,7 +10,8 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from mnist_cnn import figures
+from mnist_cnn.measure import figures
+from mnist_cnn.measure.calibration import Reliability
 
 HISTORY = {
     "loss": [0.5, 0.2, 0.1],
@@ -128,6 +129,29 @@ def test_the_confusion_matrix_writes_the_counts_that_are_not_0() -> None:
     counts[3, 5] = 42
     (axes,) = figures.confusion_matrix(counts).axes
     assert [(text.get_text(), text.get_position()) for text in axes.texts] == [("42", (5, 3))]
+
+
+def reliable(*shares: float) -> Figure:
+    """Draw a diagram of one curve with bins that hold these shares."""
+    bins = np.linspace(0.1, 0.9, len(shares))
+    return figures.reliability_diagram(
+        {"fresh drawings": Reliability(bins, bins, np.array(shares))}
+    )
+
+
+def test_a_point_of_few_predictions_is_paler() -> None:
+    (axes,) = reliable(0.0001, 0.0025, 0.9974).axes
+    assert axes.collections[0].get_facecolors()[:, 3].tolist() == [figures.PALEST, 0.5, 1]
+
+
+def test_an_empty_bin_has_no_point() -> None:
+    with_gap = Reliability(np.array([np.nan, 0.9]), np.array([np.nan, 0.8]), np.array([0.0, 1.0]))
+    (axes,) = figures.reliability_diagram({"MNIST test": with_gap}).axes
+    assert np.ma.compressed(axes.collections[0].get_offsets()).tolist() == [0.9, 0.8]
+
+
+def test_the_reliability_diagram_is_in_english() -> None:
+    assert texts(reliable(0.5, 0.5)).replace("\N{MINUS SIGN}", "-").isascii()
 
 
 def test_drawing_leaves_the_settings_of_matplotlib_alone() -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import pen
-from mnist_cnn.handwriting import FORMS, Form, draw_digits, draw_form, render_form
+from mnist_cnn.diet import handwriting, pen
+from mnist_cnn.diet.handwriting import FORMS, Form, draw_digits, draw_form, render_form
 from mnist_cnn.preprocess import BOX, CENTER, center_of_mass
 
 BY_NAME = [pytest.param(form, id=f"{form.digit} {form.name}") for form in FORMS]
@@ -23,6 +23,20 @@ def test_drawings_look_like_mnist_arrays(drawings):
 
 def test_every_digit_is_drawn_equally_often(drawings):
     assert np.bincount(drawings[1]).tolist() == [100] * 10
+
+
+def test_a_form_is_drawn_as_often_as_its_share_says(monkeypatch):
+    drawn = {}
+
+    def count(form, n, _):
+        drawn[form] = n
+        return np.zeros((n, 28, 28), np.uint8)
+
+    monkeypatch.setattr(handwriting, "draw_form", count)
+    draw_digits(10_000, seed=0)
+    for digit in range(10):
+        turns = [drawn[form] / form.share for form in FORMS if form.digit == digit]
+        assert max(turns) / min(turns) < 1.1
 
 
 def test_every_drawing_reaches_full_ink(drawings):
@@ -115,9 +129,39 @@ def test_the_pen_turns_sharply_at_a_corner_only():
 
 def test_the_pen_runs_through_every_control_point():
     stroke = pen.parse("0,0 20,40 90,10* 50,70")[0]
-    path = stroke.curve @ stroke.points
-    distance = np.linalg.norm(path[:, np.newaxis] - stroke.points, axis=-1)
+    path = stroke.curve @ stroke.points[0]
+    distance = np.linalg.norm(path[:, np.newaxis] - stroke.points[0], axis=-1)
     assert distance.min(axis=0).max() < 1e-6
+
+
+STEADY = pen.Hand(jitter=0, shift=0, reach=0, wobble=0, lean=0, slant=0, turn=0, squeeze=0)
+
+
+def test_a_hand_draws_anything_between_the_variants_of_a_stroke():
+    strokes = pen.parse("0,0 100,0 | 0,40 100,80")
+    path = pen.write(strokes, 2000, STEADY, np.random.default_rng(0))[0]
+    start, end = path[:, 0, 1], path[:, -1, 1]
+    np.testing.assert_allclose(end, 2 * start)  # the points of a stroke go together
+    assert start.min() < 0.01
+    assert start.max() > 0.39
+    assert start.mean() == pytest.approx(0.2, abs=0.02)
+
+
+def test_the_strokes_of_a_figure_vary_each_by_itself():
+    strokes = pen.parse("0,0 50,0 | 0,40 50,40 / 100,0 100,9 | 100,40 100,49")
+    first, second = pen.write(strokes, 2000, STEADY, np.random.default_rng(0))
+    assert abs(np.corrcoef(first[:, 0, 1], second[:, 0, 1])[0, 1]) < 0.1
+
+
+def test_a_figure_is_traced_midway_between_its_variants():
+    path = pen.trace(pen.parse("0,0 100,0 | 0,40 100,80"))[0]
+    np.testing.assert_allclose(path[0, [0, -1]], [[0, 0.2], [1, 0.4]])
+
+
+@pytest.mark.parametrize("text", ["0,0 50,9 | 0,0", "0,0 50,9 9,9 | 0,0 50,9* 9,9"])
+def test_variants_have_the_same_points_and_corners(text):
+    with pytest.raises(ValueError, match="variants of a stroke"):
+        pen.parse(text)
 
 
 def test_a_lone_dot_is_drawn():

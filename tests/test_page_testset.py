@@ -1,4 +1,4 @@
-"""The gallery behind the test set tab, and what the tab and its neighbour let in."""
+"""The gallery behind the test set tab, and what the tab lets in."""
 
 import asyncio
 import base64
@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from browser import run
 from fastapi import HTTPException
-from PIL import Image
 
-from mnist_cnn.gallery import Gallery, GalleryError, judge_test_set
-from mnist_cnn.page import component, testset, training
+from mnist_cnn.page import component, testset
+from mnist_cnn.page.gallery import Gallery, GalleryError, judge_test_set
 from mnist_cnn.page.texts import read_texts
 from mnist_cnn.recognize import Recognizer
 
@@ -57,6 +56,18 @@ def test_a_cell_holds_its_images_with_the_hardest_first(gallery):
     assert indices(gallery.cell(7, 7, 60)) == [3, 0]
     assert indices(gallery.cell(7, 7, 1)) == [3]
     assert indices(gallery.cell(0, 1, 60)) == []
+
+
+def test_mistakes_in_a_cell_are_sorted_by_the_probability_that_is_shown():
+    from mnist_cnn.evaluate import Evaluation  # brings TensorFlow
+
+    probabilities = np.full((2, 10), 0.01, np.float32)
+    probabilities[0, [4, 9]] = 0.1, 0.5
+    probabilities[1, [4, 9]] = 0.2, 0.7
+    evaluation = Evaluation(np.array([4, 4], np.uint8), probabilities)
+    gallery = Gallery(lambda: (np.zeros((2, 28, 28), np.uint8), evaluation))
+    shown = [exhibit.probability for exhibit in gallery.cell(4, 9, 60)]
+    assert shown == pytest.approx([0.7, 0.5])
 
 
 def test_cells_have_as_many_images_as_the_matrix_says(gallery):
@@ -169,47 +180,6 @@ def test_slow_functions_run_one_at_a_time_and_few_wait(monkeypatch):
 def test_building_the_tab_judges_nothing():
     with gr.Blocks(analytics_enabled=False):
         testset.TestSet(Gallery(never))
-
-
-def test_training_tab_without_results_says_what_to_run(tmp_path):
-    with gr.Blocks(analytics_enabled=False) as page:
-        training.training_tab(tmp_path)
-    (shown,) = page.blocks.values()
-    assert shown.props["metrics"] is None and not shown.props["curves"]
-    assert not shown.props["figures"]
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", "epoch,loss\n1,0.5\n", "\0"])
-def test_damaged_results_count_as_missing(tmp_path, content):
-    for name in ("metrics.json", "training_log.csv", "reliability.png"):
-        (tmp_path / name).write_text(content)
-    assert training.read_metrics(tmp_path) is None
-    assert training.read_log(tmp_path) is None
-    assert training.find_figures(tmp_path) == []
-
-
-def test_the_log_has_a_row_for_every_epoch_and_part():
-    log = training.read_log(training.ASSETS)
-    assert list(log.columns) == ["epoch", "part", "loss", "accuracy"]
-    assert set(log["part"]) == {"training", "validation"}
-    assert len(log) == 2 * log["epoch"].nunique()
-
-
-def test_the_layers_add_up():
-    metrics = training.read_metrics(training.ASSETS)
-    assert sum(layer["parameters"] for layer in metrics["layers"]) == metrics["parameters"]
-    assert metrics["layers"][0]["arithmetic"] == "(3x3x1 + 1) x 16"
-
-
-def test_figures_are_served_by_name_only(tmp_path):
-    Image.new("L", (30, 20)).save(tmp_path / "reliability.png")
-    (tmp_path / "other.png").write_bytes((tmp_path / "reliability.png").read_bytes())
-    assert training.find_figures(tmp_path) == [{"name": "reliability", "width": 30, "height": 20}]
-    figure = training.serve_figures(tmp_path)
-    assert figure("reliability").startswith("data:image/png;base64,")
-    for name in ("handwriting", "other", "../reliability", None, ["reliability"], {}):
-        with pytest.raises(gr.Error, match="A figure is"):
-            figure(name)
 
 
 def test_both_languages_have_the_same_texts():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from mnist_cnn.photo import photo_to_ink
 from mnist_cnn.preprocess import bounding_box
@@ -54,6 +55,16 @@ def test_rulings_pale_or_dark_are_not_ink(ruling: int) -> None:
 def test_noise_is_not_ink() -> None:
     noise = np.random.default_rng(0).normal(0, 6, (600, 600))
     assert_is_the_stroke(ink_box(sheet() + noise))
+
+
+@pytest.mark.parametrize(("tall", "inked"), [(300, 2), (40, 1)])
+def test_what_touches_the_edge_is_ink_where_it_is_as_tall_as_what_does_not(
+    tall: int, inked: int
+) -> None:
+    pixels = sheet()
+    pixels[300 - tall // 2 : 300 + tall // 2, :20] = 40
+    ink = photo_to_ink(Image.fromarray(pixels.astype(np.uint8)))
+    assert ndimage.label(ink > 128)[1] == inked
 
 
 def test_an_empty_sheet_has_no_ink() -> None:

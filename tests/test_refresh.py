@@ -78,7 +78,9 @@ def test_a_changed_threshold_is_taken_up(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "threshold", ["NaN", "Infinity", "-1", "1.5", "9" * 400, '"x"', "[" * 9000], ids=lambda t: t[:9]
+    "threshold",
+    ["NaN", "Infinity", "-1", "1.5", "9" * 400, "true", '"0.5"', "null", "[" * 9000],
+    ids=lambda t: t[:9],
 )
 def test_what_is_no_threshold_is_refused_and_the_old_one_serves_on(
     path: Path, threshold: str

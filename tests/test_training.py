@@ -12,12 +12,16 @@ import pytest
 from numpy.typing import NDArray
 
 import train as command
-from mnist_cnn import results, training
+from mnist_cnn import training
 from mnist_cnn.backend import keras
 from mnist_cnn.data import fingerprint, load_mnist
 from mnist_cnn.diet import MNIST_ONLY, Diet, serve, unseen_drawings
+from mnist_cnn.drawings import Drawing
 from mnist_cnn.evaluate import evaluate
-from mnist_cnn.model import load_model, load_threshold
+from mnist_cnn.measure import results
+from mnist_cnn.measure.calibration import fit_threshold
+from mnist_cnn.model import load_model, load_threshold, predict
+from mnist_cnn.preprocess import to_tensor
 from mnist_cnn.training import Recipe, train
 
 Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -128,6 +132,13 @@ def test_images_are_scaled_before_they_are_learnt_from(
     with pytest.raises(Recorded):
         train(*small_mnist[0], Recipe(diet=MNIST_ONLY), verbose=0)
     assert seen[0].max() == 1
+
+
+def test_the_threshold_is_that_of_the_rounded_weights(small_mnist: tuple[Part, Part]) -> None:
+    images, labels = small_mnist[0]
+    trained = train(images[:100], labels[:100], Recipe(epochs=1, diet=MNIST_ONLY), verbose=0)
+    probabilities = predict(trained.model, to_tensor(images[80:100]))
+    assert trained.threshold == fit_threshold(probabilities)
 
 
 # The learning rate
@@ -251,6 +262,28 @@ def test_the_metrics_are_those_of_the_written_model(
     assert metrics["weights_sha256"] == results.weights_digest(model)
 
 
+def test_the_written_weights_are_what_float16_holds(finished: Path) -> None:
+    metrics = json.loads((finished / "metrics.json").read_text())
+    assert metrics["weights_dtype"] == "float16"
+    for weights in load_model(finished / "model.keras").get_weights():
+        np.testing.assert_array_equal(weights, weights.astype(np.float16))
+
+
+def test_the_metrics_say_how_reliable_the_written_model_is(
+    finished: Path, small_mnist: tuple[Part, Part]
+) -> None:
+    # With an empty bin, as in most runs; JSON knows no nan.
+    written = json.loads((finished / "metrics.json").read_text(), parse_constant=pytest.fail)
+    model = load_model(finished / "model.keras")
+    expected = evaluate(model, *small_mnist[1]).reliability
+    found = written["reliability"]["test"]
+    assert found["images"] == 300
+    for name, values in expected._asdict().items():
+        got = np.array([np.nan if value is None else value for value in found[name]])
+        np.testing.assert_allclose(got, values, atol=1e-6)
+    assert sum(written["reliability"]["drawings"]["share"]) == pytest.approx(1, abs=1e-5)
+
+
 def test_the_threshold_is_saved_beside_the_model(finished: Path) -> None:
     metrics = json.loads((finished / "metrics.json").read_text())
     assert load_threshold(finished / "model.keras") == metrics["threshold"] > 0.1
@@ -270,6 +303,93 @@ def test_the_run_prints_shapes_summary_arithmetic_and_result(
         "test: loss",
     ):
         assert expected in printed
+
+
+# Somebody's own drawings
+
+
+@pytest.fixture
+def quickly_measured(on_small_data: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "N_DRAWN", 50)
+    monkeypatch.setattr(results, "write_figures", lambda *_: None)
+
+
+def save_hand(path: Path, n: int) -> None:
+    rows = (
+        {"label": k % 10, "width": 0.06, "strokes": [[[0.2, 0.05 * k], [0.5, 0.5]]]}
+        for k in range(n)
+    )
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+@pytest.fixture(scope="module")
+def before(small_mnist: tuple[Part, Part]) -> str:
+    """Return what is said of the shipped model before a run that replaces it."""
+    return f"\nbefore: MNIST {evaluate(load_model(), *small_mnist[1]).accuracy:.2%}, "
+
+
+def test_a_run_with_drawings_tells_before_and_after(
+    tmp_path: Path, quickly_measured: None, before: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_hand(tmp_path / "hand.jsonl", 12)
+    output = tmp_path / "out"
+    argv = ["--mnist-only", "--epochs", "1", "--output", str(output)]
+    for _ in range(2):
+        assert command.main([*argv, "--drawings", str(tmp_path / "hand.jsonl")]) == 0
+    metrics = json.loads((output / "metrics.json").read_text())
+    taught = metrics["taught"]
+    assert taught["trained_on"] == 10
+    assert taught["before"] == taught["after"]  # the second run made the first one's model again
+    assert taught["after"]["held_back"] == 2
+    assert taught["after"]["test_accuracy"] == metrics["test_accuracy"]
+    printed = capsys.readouterr().out
+    assert before in printed  # the shipped model's, in the first run
+    assert f"\nafter: MNIST {metrics['test_accuracy']:.2%}" in printed
+
+
+def test_too_few_drawings_to_hold_one_back_are_learnt_from(
+    tmp_path: Path, quickly_measured: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_hand(tmp_path / "hand.jsonl", 4)
+    argv = ["--mnist-only", "--epochs", "1", "--output", str(tmp_path / "out")]
+    assert command.main([*argv, "--drawings", str(tmp_path / "hand.jsonl")]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("Fewer than 5 drawings: all are learnt from")
+    assert "held-back" not in printed
+    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert metrics["taught"]["trained_on"] == 4
+
+
+def test_a_damaged_model_is_replaced_by_the_shipped_one_for_the_comparison(
+    tmp_path: Path, quickly_measured: None, before: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_hand(tmp_path / "hand.jsonl", 5)
+    (tmp_path / "model.keras").write_bytes(b"damaged")
+    argv = ["--mnist-only", "--epochs", "1", "--output", str(tmp_path)]
+    assert command.main([*argv, "--drawings", str(tmp_path / "hand.jsonl")]) == 0
+    assert before in capsys.readouterr().out
+
+
+def test_drawings_change_the_weights_and_their_steps_are_counted(
+    weights: list[NDArray[np.float32]], small_mnist: tuple[Part, Part]
+) -> None:
+    images, labels = small_mnist[0]
+    drawing = Drawing(1, 0.06, [np.array([[0.2, 0.5], [0.8, 0.5]])])
+    recipe = Recipe(epochs=1, seed=3, diet=Diet(drawings=40, doodles=20))
+    model = train(images[:100], labels[:100], recipe, 0, [drawing] * 10).model
+    assert not np.array_equal(weights[0], model.get_weights()[0])
+    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
+
+
+def test_a_bad_line_is_named_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hand.jsonl").write_text("{}\n")
+    monkeypatch.setattr(command, "train", lambda *_: pytest.fail("it is trained"))
+    argv = ["--drawings", str(tmp_path / "hand.jsonl"), "--output", str(tmp_path / "out")]
+    assert command.main(argv) == 1
+    assert "hand.jsonl, line 1: no object" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 # Runs that end early
@@ -304,7 +424,7 @@ def test_a_run_that_ends_early_leaves_the_old_files(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def end_early(*args: Any) -> None:
+    def end_early(*args: Any, **kwargs: Any) -> None:
         raise error
 
     old = keep_old_results(tmp_path)
@@ -394,6 +514,15 @@ def test_a_model_that_cannot_be_written_leaves_the_old_files(
     assert command.main([*SMALL_RUN, "--output", str(tmp_path)]) == 1
     assert "as they were" in capsys.readouterr().err
     assert contents(tmp_path) == old
+
+
+def test_a_full_disk_is_noticed_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(results, "ROOM", 10**18)
+    monkeypatch.setattr(command, "train", lambda *_: pytest.fail("it is trained"))
+    assert command.main([*SMALL_RUN, "--output", str(tmp_path)]) == 1
+    assert "Make room" in capsys.readouterr().err
 
 
 def test_an_output_that_is_a_file_gets_a_clear_message(

@@ -13,9 +13,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from mnist_cnn import results
 from mnist_cnn.data import load_mnist
 from mnist_cnn.diet import MNIST_ONLY, Diet
+from mnist_cnn.measure import results
 from mnist_cnn.model import looks_like_digit, save_model
 from mnist_cnn.training import Recipe, train
 

@@ -8,8 +8,6 @@ the page in a browser, and the other replica is killed in mid-stroke.
 
 import argparse
 import asyncio
-import base64
-import io
 import os
 import shutil
 import socket
@@ -24,11 +22,10 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, NamedTuple
 
 import httpx
-from PIL import Image, ImageDraw
 from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from browser import BROWSER_ARGUMENTS, ROOT, Strokes, draw, drawings, find_browser
+from browser import BROWSER_ARGUMENTS, ROOT, draw, drawings, find_browser, painted
 from machine import machine
 
 # The addresses in capitals are filled in below; all else can be used as it stands.
@@ -74,7 +71,7 @@ http {
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-Host $http_host;
     proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-For $remote_addr;
     # A reading changes nothing on the server, so it may be asked twice, although it is a POST.
     # An answer of which a part has gone out already cannot be: there the client has to.
     proxy_next_upstream error timeout http_502 non_idempotent;
@@ -179,21 +176,6 @@ class Person:
         if response.status_code != 200:
             return f"lost: {response.status_code}"
         return "right" if str(response.json().get("digit")) == digit else "wrong"
-
-
-def painted(strokes: Strokes) -> str:
-    """Paint a drawing about as the pad does; return what the pad would send."""
-    side, radius = 280, 8.4
-    image = Image.new("L", (side, side), 255)
-    pen = ImageDraw.Draw(image)
-    for stroke in strokes:
-        points = [(x * side, y * side) for x, y in stroke]
-        pen.line(points, fill=0, width=round(2 * radius), joint="curve")
-        for x, y in (points[0], points[-1]):
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def pad_of(configs: Sequence[dict[str, Any]]) -> int:

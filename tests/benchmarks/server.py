@@ -1,15 +1,14 @@
 """Many people drawing at once, over HTTP against the real app; and a handler that does nothing.
 
 Run by hand: ``python tests/benchmarks/server.py [--seconds 8] [--drawings 20000]``. Everybody
-replays strokes on a connection of their own, ten updates a second at most, one under way at a
-time. The same app serves, beside its own, an endpoint that returns at once, as a Gradio event
-without a queue and as a server function.
+draws on a connection of their own: as on the page, where the server is asked each time that the
+pen rests, here once a second; or as where a page has no weights, ten updates a second at most,
+one under way at a time. The same app serves, beside its own, an endpoint that returns at once,
+as a Gradio event without a queue and as a server function.
 """
 
 import argparse
 import asyncio
-import base64
-import io
 import json
 import multiprocessing
 import sys
@@ -20,18 +19,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
-from PIL import Image, ImageChops, ImageDraw
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2])]
-from browser import drawings
+from browser import drawings, painted
 from machine import machine, resident_megabytes
 
 import app
 from mnist_cnn.page.component import FileComponent
 from mnist_cnn.recognize import compute_in_one_thread
 
-PAUSE = 0.1
-SIDE = 280
+REST, PAUSE = 1.0, 0.1
 
 
 class Load(NamedTuple):
@@ -67,28 +64,24 @@ def nothing_event(image: str) -> None:
 
 
 @cache
-def strokes_as_pngs() -> list[str]:
-    """Render every drawing as it grows, point by point, as the pad sends it."""
-    growing = []
-    for strokes in drawings().values():
-        canvas = Image.new("L", (3 * SIDE, 3 * SIDE), 255)
-        pen = ImageDraw.Draw(canvas)
-        for stroke in strokes:
-            points = [(x * 3 * SIDE, y * 3 * SIDE) for x, y in stroke]
-            for count in range(2, len(points) + 1):
-                pen.line(points[:count], fill=0, width=50, joint="curve")
-                small = canvas.resize((SIDE, SIDE))
-                left, top, right, bottom = ImageChops.invert(small).getbbox() or (0, 0, 1, 1)
-                cropped = small.crop((left - 2, top - 2, right + 2, bottom + 2))
-                file = io.BytesIO()
-                cropped.convert("RGBA").save(file, "PNG")
-                encoded = base64.b64encode(file.getvalue()).decode()
-                growing.append(f"data:image/png;base64,{encoded}")
-    return growing
+def growing_drawings() -> list[str]:
+    """Return every drawing as it grows, point by point, as the pad sends it."""
+    return [
+        painted([*strokes[:k], stroke[:count]])
+        for strokes in drawings().values()
+        for k, stroke in enumerate(strokes)
+        for count in range(2, len(stroke) + 1)
+    ]
 
 
-async def draw(port: int, path: str, bodies: list[bytes], until: float, pause: float) -> Any:
-    """Draw as one person; return the seconds each answer took, turned away, errors."""
+async def draw(
+    port: int, path: str, bodies: list[bytes], until: float, pause: float, wait: float
+) -> Any:
+    """Draw as one person, after a wait; return the seconds each answer took, turned away, errors.
+
+    Without that wait all would lift their pens in the same instant.
+    """
+    await asyncio.sleep(wait)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     times: list[float] = []
     turned_away = errors = turn = 0
@@ -113,13 +106,13 @@ async def load(
     port: int, path: str, ask: Callable[[str, int], Any], people: int, seconds: float, pause: float
 ) -> Load:
     """Have people draw for some seconds."""
-    pictures = strokes_as_pngs()
+    pictures = growing_drawings()
     until = time.perf_counter() + seconds
     tasks = []
     for person in range(people):
         mine = pictures[person * 7 % len(pictures) :][:40]
         bodies = [json.dumps(ask(picture, person)).encode() for picture in mine]
-        tasks.append(draw(port, path, bodies, until, pause))
+        tasks.append(draw(port, path, bodies, until, pause, pause * person / people))
     done = await asyncio.gather(*tasks)
     times = sorted(t for mine, _, _ in done for t in mine)
     at = lambda share: times[int(share * (len(times) - 1))] * 1000  # noqa: E731
@@ -156,14 +149,15 @@ def main(argv: list[str] | None = None) -> None:
         ),
         "nothing, as a function": (server_function, call(stub, "nothing")),
     }
-    print("people  pace                               calls/s  median ms  p95 ms  503  errors")
-    for people, pause in ((1, PAUSE), (10, PAUSE), (50, PAUSE), (50, 0), (150, PAUSE)):
+    print("people  pace                                 calls/s  median ms  p95 ms  503  errors")
+    paces = {REST: "once a second", PAUSE: "10 a second", 0: "flat out"}
+    crowds = ((50, REST), (100, REST), (1, PAUSE), (10, PAUSE), (50, PAUSE), (50, 0), (150, PAUSE))
+    for people, pause in crowds:
         for name, (path, ask) in contestants.items():
             got = asyncio.run(load(port, path, ask, people, args.seconds, pause))
-            pace = "10 a second" if pause else "flat out"
             print(
-                f"{people:6d}  {pace:11s} {name:22s} {got.a_second:7.1f} {got.median_ms:10.1f} "
-                f"{got.p95_ms:7.1f} {got.turned_away:4d} {got.errors:7d}",
+                f"{people:6d}  {paces[pause]:13s} {name:22s} {got.a_second:7.1f} "
+                f"{got.median_ms:10.1f} {got.p95_ms:7.1f} {got.turned_away:4d} {got.errors:7d}",
                 flush=True,
             )
     path, ask = contestants["a drawing is read"]
