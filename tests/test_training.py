@@ -20,7 +20,7 @@ from mnist_cnn.drawings import Drawing
 from mnist_cnn.evaluate import evaluate
 from mnist_cnn.measure import results
 from mnist_cnn.measure.calibration import fit_threshold
-from mnist_cnn.model import load_model, load_threshold, predict
+from mnist_cnn.model import build_model, load_model, load_threshold, predict
 from mnist_cnn.preprocess import to_tensor
 from mnist_cnn.training import Recipe, train
 
@@ -139,6 +139,25 @@ def test_the_threshold_is_that_of_the_rounded_weights(small_mnist: tuple[Part, P
     trained = train(images[:100], labels[:100], Recipe(epochs=1, diet=MNIST_ONLY), verbose=0)
     probabilities = predict(trained.model, to_tensor(images[80:100]))
     assert trained.threshold == fit_threshold(probabilities)
+
+
+def test_the_last_layer_is_given_the_same_activity_in_every_network(
+    small_mnist: tuple[Part, Part],
+) -> None:
+    images, labels = small_mnist[0]
+    model = train(images[:100], labels[:100], Recipe(epochs=1, diet=MNIST_ONLY), verbose=0).model
+    given = keras.Model(model.inputs, model.layers[-2].output)
+    activations = given.predict(to_tensor(images[80:100]), verbose=0)
+    assert np.sum(activations**2, axis=1).mean() == pytest.approx(training.ACTIVITY, rel=0.01)
+
+
+def test_levelling_changes_no_answer() -> None:
+    keras.utils.set_random_seed(0)
+    model = build_model()
+    tensors = np.random.default_rng(0).random((20, 28, 28, 1), np.float32)
+    before = predict(model, tensors)
+    training._level(model, tensors)
+    np.testing.assert_allclose(np.asarray(model(tensors)), before, atol=1e-6)
 
 
 # The learning rate
