@@ -1,9 +1,12 @@
 """The digits as the world writes them, for what MNIST, written in America, lacks.
 
-Schools teach different digits: a French one has a long up-stroke, a Polish seven a bar, a
-Japanese seven a hook; see Wikipedia's "Regional handwriting variation". :data:`FORMS` writes
-them down, and what varies in them, as :mod:`mnist_cnn.diet.pen` explains; to add one, add a
-line and look at it with :func:`render_form`.
+Countries and schools teach different digits. Wikipedia's "Regional handwriting variation" tells
+of the 1 with an up-stroke nearly as long as its stem and the crossed 7 that it calls for (France,
+other parts of Europe), the looped 2 (America, Germany, Austria), the flat 3, the open 4, the
+hooked 7 (Korea, China, Japan) and the slashed 0; the other forms and most variants come from
+looking at what networks misread. Left out is the 9 with its ring on the right (China, Korea): a
+stranger reads a P. :data:`FORMS` writes them down, and what varies in them, as
+:mod:`mnist_cnn.diet.pen` explains; to add one, add a line and look at it with :func:`render_form`.
 """
 
 import itertools
@@ -70,7 +73,7 @@ FORMS = (
         "22,0 0,14 2,34 20,44 50,34 82,12 100,2* 88,66"),
     Form(2, "hooked", "everywhere",
         "38,4 12,2 0,28 14,52 45,46 100,0* 98,62 | 26,10 8,2 0,20 10,36 40,34 100,4* 102,44"),
-    Form(2, "looped", "cursive",
+    Form(2, "looped", "America, Germany, Austria",
         "24,3 3,20 6,48 36,54 70,32 95,10 98,0 86,2 85,18 96,38 96,62 | "
         "20,8 2,22 8,42 36,40 72,22 96,6 98,-4 86,-2 86,12 96,36 100,72 | "
         "24,3 3,20 6,48 34,54 66,36 96,14 96,-8 76,-6 78,18 98,46 86,74"),
@@ -143,7 +146,7 @@ FORMS = (
     Form(7, "crossed", "continental Europe",
         "0,0 0,55* 100,20 | 2,0 2,50* 100,36 / 50,6 50,60 | 62,4 46,62 | 40,14 44,54 | "
         "80,8 74,68 | 52,-10 50,78"),
-    Form(7, "hooked", "Japan, Korea",
+    Form(7, "hooked", "Korea, China, Japan",
         "24,0 0,2* 0,55* 100,24 | 36,2 2,0* 0,50* 100,36 | 14,0 0,0* 2,44* 100,12"),
     Form(7, "hooked, crossed", "France, Spain",
         "20,0 0,2* 0,58* 100,24 | 14,0 2,6* 2,50* 100,30 / 50,8 48,64 | 62,-4 58,54 | "
