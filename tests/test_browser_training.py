@@ -167,6 +167,15 @@ def test_the_forms_of_a_digit_are_looked_up_and_asked_for_when_opened(opened: Op
         assert len(asked) == 1
 
 
+def test_forms_that_are_opened_before_their_script_is_there_come_with_it(opened: Opener) -> None:
+    with opened() as page:
+        page.route("**/page/forms.js", lambda route: None)
+        page.get_by_role("tab", name="Training").click()
+        page.locator("#forms summary").click()
+        page.unroute("**/page/forms.js")  # lets go of what was held
+        expect(page.locator("#forms li")).to_have_count(sum(f.digit == 0 for f in FORMS))
+
+
 def test_the_forms_are_asked_for_again_while_the_server_is_busy(
     chromium: Browser, address: str
 ) -> None:

@@ -24,14 +24,17 @@ export default function forms({ element, server }) {
       <span>${where[language]}</span>
     </li>`;
 
-  details.addEventListener("toggle", async () => {
+  async function ask() {
     if (!details.open || all) return;
     all = [];
     const answer = await insist(server.forms, () => (status.textContent = say("answer.busy")));
     status.textContent = answer.problem ? say(answer.problem) : "";
     all = answer.problem ? null : answer;
     show(find("[aria-pressed=true]")?.value ?? "0");
-  });
+  }
+
+  details.addEventListener("toggle", ask);
+  ask(); // it may have been opened before this ran
 
   find(".digits").addEventListener("click", ({ target }) => {
     if (target.value) show(target.value);
