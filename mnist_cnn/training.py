@@ -46,7 +46,7 @@ class Recipe:
     warm_up: float = 0.1
     """Share of all steps in which the rate climbs from 0; it then falls to 0 again."""
     beta_2: float = 0.99
-    """Adam's: Keras' own remembers a thousand steps, of the 4,700 that there are."""
+    """Adam's: Keras' own remembers a thousand steps, of the 4,800 that there are."""
     average: float = 0.99
     """The momentum of the running average of the weights: over some hundred steps."""
     diet: Diet = Diet()
@@ -146,11 +146,8 @@ def _level(model: keras.Model, tensors: NDArray[np.float32]) -> None:
 
 def _count_steps(recipe: Recipe, n_mnist: int, n_taught: int) -> int:
     """Count the batches of all epochs, the last one of each perhaps a smaller one."""
-    diet, last = recipe.diet, recipe.epochs - 1
-    sizes = [
-        n_mnist + sum(diet.portion(epoch == last)) + diet.taught_portion(n_taught, epoch == last)
-        for epoch in range(recipe.epochs)
-    ]
+    epochs = range(recipe.epochs)
+    sizes = [n_mnist + sum(recipe.diet.portion(e == epochs[-1], n_taught)) for e in epochs]
     return sum(-(-size // recipe.batch_size) for size in sizes)
 
 

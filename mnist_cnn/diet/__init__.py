@@ -37,15 +37,11 @@ class Diet:
     most_copies: int = 3_000
     """How many all of them come to at most."""
 
-    def portion(self, is_last: bool) -> tuple[int, int]:
-        """Return the number of drawings and of doodles in an epoch."""
+    def portion(self, is_last: bool, n_taught: int) -> tuple[int, int, int]:
+        """Return how many drawings, doodles, and copies of n taught drawings an epoch has."""
         share = self.last_share if is_last else 1
-        return round(self.drawings * share), round(self.doodles * share)
-
-    def taught_portion(self, n_taught: int, is_last: bool) -> int:
-        """Return how many copies of n drawings of somebody's own there are in an epoch."""
-        share = self.last_share if is_last else 1
-        return round(min(self.copies * n_taught, self.most_copies) * share)
+        copies = min(self.copies * n_taught, self.most_copies)
+        return round(self.drawings * share), round(self.doodles * share), round(copies * share)
 
 
 MNIST_ONLY = Diet(drawings=0, doodles=0)
@@ -73,8 +69,7 @@ def serve(
         uint8 images (m, 28, 28), ink 255 on background 0, and labels (m,).
     """
     rng = np.random.default_rng([seed, epoch])
-    is_last = epoch == n_epochs - 1
-    n_drawings, n_doodles = diet.portion(is_last)
+    n_drawings, n_doodles, n_copies = diet.portion(epoch == n_epochs - 1, len(taught))
     parts = [mnist]
     if n_drawings:
         parts.append(draw_digits(n_drawings, [seed, epoch]))
@@ -82,7 +77,6 @@ def serve(
         labels = rng.integers(0, N_CLASSES, n_doodles, np.uint8)
         parts.append((draw_doodles(n_doodles, [seed, epoch]), labels))
     if taught:
-        n_copies = diet.taught_portion(len(taught), is_last)
         parts.append(draw_anew(taught, n_copies, [seed, epoch, TAUGHT]))
     order = rng.permutation(sum(len(labels) for _, labels in parts))
     images, labels = (np.concatenate(arrays)[order] for arrays in zip(*parts, strict=True))

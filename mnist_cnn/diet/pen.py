@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from mnist_cnn.drawings import COVERED
 from mnist_cnn.preprocess import BOX, SIDE, center
 
 Paths = NDArray[np.float64]  # (n, points, 2): one stroke of n drawings, as rows and columns
 
-# Brush widths of the pads that people draw on, and the part of a pad that a digit covers.
+# Brush widths of the pads that people draw on.
 PAD = 400
 BRUSHES = (8, 40)
-COVERED = (0.3, 0.9)
 
 # Drawings are inked at this many pixels to one of the final image; with four to one, the full
 # black of thick strokes was a tenth more than a pad leaves.
