@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from mnist_cnn.data import N_CLASSES, DataError
-from mnist_cnn.preprocess import SIDE, preprocess
+from mnist_cnn.preprocess import SIDE, preprocess, to_grey
 
 Points = NDArray[np.float64]  # (k, 2), rows and columns
 
@@ -38,6 +38,9 @@ MAX_DRAWINGS = 20_000
 MAX_STROKES = 200
 MAX_POINTS = 5_000
 BRUSHES = (0.005, 0.3)
+
+# The part of a pad's side that a digit covers.
+COVERED = (0.3, 0.9)
 
 SHEET = 280  # pixels that a pad's side has when the network sees it
 MARGIN = 2  # of paper around the strokes
@@ -75,7 +78,7 @@ def to_image(drawing: Drawing) -> NDArray[np.uint8]:
     tensor = preprocess(255 - paint(drawing))
     if tensor is None:
         return np.zeros((SIDE, SIDE), np.uint8)
-    return np.rint(tensor[..., 0] * 255).astype(np.uint8)
+    return to_grey(tensor)
 
 
 def paint(drawing: Drawing) -> NDArray[np.uint8]:
@@ -99,7 +102,9 @@ def paint(drawing: Drawing) -> NDArray[np.uint8]:
     return np.asarray(picture.reduce(OVERSAMPLING))
 
 
-def draw_stroke(canvas: ImageDraw.ImageDraw, points: Points, brush: float, fill: int = 255) -> None:
+def draw_stroke(
+    canvas: ImageDraw.ImageDraw, points: Points, brush: float, fill: int | str = 255
+) -> None:
     """Draw lines of a brush's width through points (k, 2), and discs over their ends."""
     xy, radius = points[:, ::-1], brush / 2
     canvas.line(xy.ravel().tolist(), fill, round(brush))
@@ -136,7 +141,7 @@ def put_anywhere(drawing: Drawing, width: float, rng: np.random.Generator) -> Dr
     """
     points = np.concatenate(drawing.strokes)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
-    scale = (rng.uniform(0.3, 0.9) - width) / max(extent.max(), 1e-9)
+    scale = (rng.uniform(*COVERED) - width) / max(extent.max(), 1e-9)
     corner = width / 2 + (1 - width - extent * scale) * rng.uniform(size=2)
     strokes = [(stroke - low) * scale + corner for stroke in drawing.strokes]
     return Drawing(drawing.label, width, strokes)

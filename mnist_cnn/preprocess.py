@@ -100,6 +100,11 @@ def to_tensor(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return (images[..., np.newaxis] / np.float32(255)).astype(np.float32, copy=False)
 
 
+def to_grey(tensor: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Scale a tensor (28, 28, 1) in [0, 1] back to grey levels (28, 28) in [0, 255]."""
+    return np.rint(tensor[..., 0] * 255).astype(np.uint8)
+
+
 def extract_ink(
     canvas: Image.Image | NDArray[np.uint8], *, with_specks: bool = False
 ) -> NDArray[np.uint8]:

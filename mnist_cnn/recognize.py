@@ -109,6 +109,10 @@ class Loaded(NamedTuple):
 
         return predict(self.model, tensors)
 
+    def read(self, tensor: NDArray[np.float32]) -> Recognition:
+        """Read a tensor (28, 28, 1) in [0, 1], ink 1 on background 0."""
+        return self.judge(tensor, self.predict(tensor[np.newaxis])[0])
+
     def judge(
         self, tensor: NDArray[np.float32], probabilities: NDArray[np.float32], least: float = 0
     ) -> Recognition:
@@ -230,7 +234,7 @@ class Recognizer:
             (box.top / height, box.left / width, box.bottom / height, box.right / width)
             for box in (part.box for part in row)
         ]
-        whole = loaded.judge(tensor, loaded.predict(tensor[np.newaxis])[0])
+        whole = loaded.read(tensor)
         digits = [
             loaded.judge(part.tensor, part.probabilities, CUT_OUT if part.is_cut_out else 0)
             for part in row
@@ -239,8 +243,7 @@ class Recognizer:
 
     def read(self, tensor: NDArray[np.float32]) -> Recognition:
         """Read a tensor (28, 28, 1) in [0, 1], ink 1 on background 0."""
-        loaded = self.loaded
-        return loaded.judge(tensor, loaded.predict(tensor[np.newaxis])[0])
+        return self.loaded.read(tensor)
 
 
 def compute_in_one_thread() -> None:

@@ -18,7 +18,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, Request, expect
@@ -56,7 +55,7 @@ def drawings() -> dict[str, Strokes]:
 def painted(strokes: Strokes) -> str:
     """Paint a drawing about as the pad does; return what the pad then sends to be read."""
     # Here, for the rehearsal of a Space has no package at hand.
-    from mnist_cnn.preprocess import preprocess
+    from mnist_cnn.preprocess import preprocess, to_grey
 
     side, radius = 280, 8.4
     image = Image.new("L", (side, side), 255)
@@ -68,7 +67,7 @@ def painted(strokes: Strokes) -> str:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
     tensor = preprocess(image)
     assert tensor is not None, "nothing is drawn"
-    return base64.b64encode(np.rint(tensor * 255).astype(np.uint8).tobytes()).decode()
+    return base64.b64encode(to_grey(tensor).tobytes()).decode()
 
 
 @contextmanager

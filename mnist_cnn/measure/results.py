@@ -278,12 +278,6 @@ def describe_layers(model: keras.Model) -> list[dict[str, Any]]:
     ]
 
 
-def read_metrics(model_path: Path = MODEL_PATH) -> dict[str, Any]:
-    """Read the ``metrics.json`` beside a model."""
-    metrics: dict[str, Any] = json.loads(model_path.with_name(METRICS_NAME).read_text())
-    return metrics
-
-
 def weights_digest(model: keras.Model) -> str:
     """Return the SHA-256 of all weights, as little-endian float32 in layer order."""
     digest = hashlib.sha256()

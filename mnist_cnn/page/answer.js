@@ -7,8 +7,9 @@
 import { ARROWS } from "../browser/arrows.js";
 import { hear, tell } from "../browser/board.js";
 import { SIDE, boundingBox, centerOfMass } from "../browser/preprocess.js";
-import { make, paint } from "./pixels.js";
+import { greyOf, make, paint } from "./pixels.js";
 
+const BLACK = new Uint8Array(SIDE * SIDE);
 const WAKING = 800; // ms until a first drawing without an answer is told that it must wait
 const RESTING = 700; // ms without a change until the answer is spoken
 
@@ -96,7 +97,7 @@ export default function answer({ element, props }) {
   // What the network sees, or black; the box that preprocessing scaled to 20 pixels, and the
   // centre of mass that it placed.
   function showSeen(levels) {
-    paint(seen, SIDE, SIDE, (i) => [levels?.[i] ?? 0, levels?.[i] ?? 0, levels?.[i] ?? 0, 255]);
+    paint(seen, SIDE, SIDE, greyOf(levels ?? BLACK));
     const [box, center] = [".box", ".center"].map((name) => element.querySelector(name));
     box.hidden = center.hidden = !levels;
     if (!levels) return;

@@ -3,9 +3,8 @@
 import base64
 from typing import Any
 
-import numpy as np
-
 from mnist_cnn.page.component import FileComponent
+from mnist_cnn.preprocess import to_grey
 from mnist_cnn.recognize import Recognition
 
 
@@ -30,5 +29,4 @@ def as_answer(recognition: Recognition) -> dict[str, Any]:
 
 def as_seen(recognition: Recognition) -> str:
     """Turn what the network saw into base64 of 784 grey levels, for the page's script."""
-    grey = np.rint(recognition.tensor * 255).astype(np.uint8)
-    return base64.b64encode(grey.tobytes()).decode()
+    return base64.b64encode(to_grey(recognition.tensor).tobytes()).decode()

@@ -4,8 +4,10 @@ import io
 import re
 from xml.etree import ElementTree
 
+import numpy as np
 from PIL import Image, ImageDraw
 
+from mnist_cnn.drawings import draw_stroke
 from mnist_cnn.page.files import HERE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -35,12 +37,9 @@ def draw_icon(side: int, is_round: bool) -> bytes:
     radius = float(rect.attrib["rx"]) * scale if is_round else 0
     box = (0, 0, side * FINER - 1, side * FINER - 1)
     pen.rounded_rectangle(box, radius, fill=rect.attrib["fill"])
-    ink, half = path.attrib["stroke"], float(path.attrib["stroke-width"]) * scale / 2
+    brush, ink = float(path.attrib["stroke-width"]) * scale, path.attrib["stroke"]
     for line in trace_lines(path.attrib["d"]):
-        points = [(x * scale, y * scale) for x, y in line]
-        pen.line(points, ink, round(2 * half))
-        for x, y in points:  # caps and joins are round
-            pen.ellipse((x - half, y - half, x + half, y + half), ink)
+        draw_stroke(pen, np.array(line)[:, ::-1] * scale, brush, ink)  # caps and joins are round
     file = io.BytesIO()
     image.resize((side, side), Image.Resampling.LANCZOS).save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -17,6 +17,9 @@ export function paint(canvas, rows, columns, color) {
   canvas.getContext("2d").putImageData(picture, 0, 0);
 }
 
+// The colors of grey levels, for paint.
+export const greyOf = (levels) => (i) => [levels[i], levels[i], levels[i], 255];
+
 // Where on a canvas an event is: [across, down], as shares of its sides.
 export function placeOn(canvas, { clientX, clientY }) {
   const box = canvas.getBoundingClientRect();

@@ -7,7 +7,7 @@ import { tell } from "../browser/board.js";
 import { decode } from "../browser/bytes.js";
 import { insist } from "../browser/courier.js";
 import { SIDE } from "../browser/preprocess.js";
-import { paint } from "./pixels.js";
+import { greyOf, paint } from "./pixels.js";
 
 const DIGITS = [...Array(10).keys()];
 const ROOM = 15; // images of a cell that are shown large
@@ -40,7 +40,7 @@ export default function testset({ element, server }) {
     const [canvas, verdict, probability] = button.children;
     const values = { ...exhibit, probability: percent(exhibit.probability) };
     const grey = decode(image);
-    paint(canvas, SIDE, SIDE, (i) => [grey[i], grey[i], grey[i], 255]);
+    paint(canvas, SIDE, SIDE, greyOf(grey));
     verdict.textContent = `${exhibit.truth} → ${exhibit.predicted}`;
     probability.textContent = values.probability;
     button.title = say("testset.image", values);

